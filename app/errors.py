@@ -1,0 +1,57 @@
+"""Domain refusals and bad requests, turned into pages. The only place that maps them to HTTP."""
+
+import secrets
+
+import structlog
+from flask import Flask, g, jsonify, render_template
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from app.extensions import db
+from app.security import wants_json
+from courses.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
+
+STATUS = {NotFound: 404, Forbidden: 403, Conflict: 409, Invalid: 422}
+PAGES = frozenset({400, 403, 404, 405, 409, 410, 413, 415, 422, 429, 500, 503})
+
+log = structlog.get_logger("kafedra.web")
+
+
+def install(app: Flask) -> None:
+    """Every refusal becomes a page that says what to do next; a bug becomes a 500 with a number to quote."""
+    app.register_error_handler(DomainError, _refusal)
+    app.register_error_handler(CSRFError, _stale_form)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _bug)
+
+
+def _refusal(error: DomainError) -> ResponseReturnValue:
+    return _page(STATUS[type(error)], code=error.code)
+
+
+def _stale_form(_error: CSRFError) -> ResponseReturnValue:
+    return _page(400, code="stale_form")
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    if error.response is not None:
+        return error.response
+    status = error.code or 500
+    body = _page(status, code=error.name.lower().replace(" ", "_"))
+    headers = [item for item in error.get_headers() if item[0] not in ("Content-Type",)]
+    return body[0], body[1], headers
+
+
+def _bug(error: Exception) -> ResponseReturnValue:
+    db.session.rollback()
+    number = g.get("request_id") or secrets.token_hex(8)
+    log.error("bug", exc_info=error, reference=number)
+    return _page(500, code="bug", reference=number)
+
+
+def _page(status: int, *, code: str, reference: str = "") -> tuple[object, int]:
+    if wants_json():
+        return jsonify(error=code, reference=reference), status
+    shown = status if status in PAGES else (404 if status < 500 else 500)
+    return render_template(f"errors/{shown}.html", code=code, reference=reference, status=status), status

@@ -1,0 +1,64 @@
+"""Forms: the domain's complaint beside the field it is about."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from flask_wtf import FlaskForm
+from wtforms import ValidationError
+
+from app.templating import language, words
+from courses.errors import Conflict, Invalid
+
+
+class Form(FlaskForm):
+    """A form whose built-in messages speak the reader's language."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[name-defined, misc]
+        @property
+        def locales(self) -> list[str]:  # type: ignore[override]
+            return [language()]
+
+    @property
+    def refused(self) -> bool:
+        """Whether something was sent and is wrong."""
+        return bool(self.errors)
+
+
+@contextmanager
+def refusals_on(form: Form, sentences: Mapping[str, str]) -> Iterator[None]:
+    """Put a refusal's sentence beside the field it names; `sentences` maps codes to Russian source strings.
+
+    A refusal about no field of the form stands above it. Unknown codes are left to the error page.
+    """
+    try:
+        yield
+    except (Invalid, Conflict) as refusal:
+        about = {name: code for name, code in refusal.details.items() if name in form and code in sentences}
+        if not about and refusal.code not in sentences:
+            raise
+        for name, code in about.items():
+            form[name].errors = [*form[name].errors, words().gettext(sentences[code])]
+        if not about:
+            form.form_errors.append(words().gettext(sentences[refusal.code]))
+
+
+class Trimmed:
+    """A filter that strips white space, the invisible kinds too."""
+
+    def __call__(self, value: str | None) -> str:
+        if not value:
+            return ""
+        return " ".join(value.replace("\u00a0", " ").translate(INVISIBLE).split())
+
+
+INVISIBLE = {ord(mark): None for mark in "\u200b\u200c\u200d\u200e\u200f\ufeff\u00ad"}
+
+
+def not_blank(message: str) -> object:
+    """A validator for fields that hold more than white space."""
+
+    def check(_form: object, field: object) -> None:
+        if not getattr(field, "data", None):
+            raise ValidationError(words().gettext(message))
+
+    return check

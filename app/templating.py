@@ -1,0 +1,128 @@
+"""What every template can use: words in the reader's language, dates in their zone, and who is reading."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Flask, current_app, g, request
+from jinja2 import StrictUndefined
+
+from app.security import viewer
+from courses.settings import Settings
+from courses.texts import LANGUAGES, Texts, texts
+
+LANGUAGE_COOKIE = "language"
+DISPLAY_COOKIE = "display"
+CHOICES = {
+    "theme": ("auto", "light", "dark"),
+    "vision": ("off", "on"),
+    "size": ("100", "150", "200"),
+    "scheme": ("white", "black", "blue", "beige", "green"),
+    "images": ("on", "grey", "off"),
+    "spacing": ("normal", "wide"),
+    "font": ("sans", "serif"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """How the reader wants pages to look; the first choice of each is the default."""
+
+    theme: str = "auto"
+    vision: str = "off"
+    size: str = "100"
+    scheme: str = "white"
+    images: str = "on"
+    spacing: str = "normal"
+    font: str = "sans"
+
+    @classmethod
+    def parse(cls, text: str) -> "Display":
+        """Read «theme=dark&vision=on»; what is unknown falls back to the default."""
+        pairs = dict(part.split("=", 1) for part in text.split("&") if "=" in part)
+        return cls(**{name: pairs[name] for name, allowed in CHOICES.items() if pairs.get(name) in allowed})
+
+    def cookie(self) -> str:
+        """The same as text, only what differs from the default."""
+        return "&".join(
+            f"{name}={getattr(self, name)}" for name, allowed in CHOICES.items() if getattr(self, name) != allowed[0]
+        )
+
+
+def language() -> str:
+    """The reader's language: what they chose, else what their profile says, else what the browser prefers."""
+    if "language" not in g:
+        chosen = request.cookies.get(LANGUAGE_COOKIE)
+        person = viewer()
+        if chosen in LANGUAGES:
+            g.language = chosen
+        elif person is not None:
+            g.language = person.language
+        else:
+            g.language = request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
+    return g.language  # type: ignore[no-any-return]
+
+
+def words() -> Texts:
+    """The words of the reader's language."""
+    return texts(language())
+
+
+def time_zone() -> str:
+    """The reader's time zone."""
+    person = viewer()
+    return person.time_zone if person else "Europe/Moscow"
+
+
+def settings() -> Settings:
+    """The installation's choices."""
+    return current_app.extensions["kafedra"]  # type: ignore[no-any-return]
+
+
+def display() -> Display:
+    """How the reader wants pages to look."""
+    if "display" not in g:
+        g.display = Display.parse(request.cookies.get(DISPLAY_COOKIE, ""))
+    return g.display  # type: ignore[no-any-return]
+
+
+def install(app: Flask) -> None:
+    """Add extensions, globals and filters to the template environment."""
+    env = app.jinja_env
+    env.add_extension("jinja2.ext.i18n")
+    env.add_extension("jinja2.ext.do")
+    env.trim_blocks = env.lstrip_blocks = True
+    env.undefined = StrictUndefined
+    env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda message: words().gettext(message),
+        lambda one, many, number: words()._catalogue.ngettext(one, many, number),
+        newstyle=True,
+        pgettext=lambda context, message: words().pgettext(context, message),
+    )
+    assets = app.extensions["assets"]
+    env.globals["asset"] = assets.url
+    env.filters.update(
+        long_date=lambda day: words().long_date(day, time_zone()),
+        short_date=lambda day: words().short_date(day, time_zone()),
+        date_time=lambda moment: words().date_time(moment, time_zone()),
+        clock=lambda moment, seconds=False: words().time(moment, time_zone(), seconds=seconds),
+        hours=lambda number: words().hours(number),
+        iso=lambda moment: moment.isoformat(timespec="seconds"),
+    )
+
+    @app.context_processor
+    def context() -> dict[str, Any]:
+        return {
+            "viewer": viewer(),
+            "language": language(),
+            "display": display(),
+            "organisation": {"name": settings().organisation, "email": settings().contact_email},
+            "time_zone": time_zone(),
+            "demo": settings().demo,
+        }
+
+
+def local_input(moment: datetime | None, zone: str) -> str:
+    """The value of a datetime-local field."""
+    return moment.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M") if moment else ""

@@ -1,0 +1,129 @@
+"""The declarative base, the column types, and engines that keep a unit of work whole on both databases.
+
+PostgreSQL is the reference. SQLite has one writer: a unit of work that writes opens with BEGIN IMMEDIATE, which
+does there what row locks do on PostgreSQL.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+from sqlalchemy import JSON, DateTime, Enum, Integer, MetaData, create_engine, event, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
+from sqlalchemy.types import TypeDecorator
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+WRITES = "kafedra_writes"
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware datetimes in, aware UTC datetimes out, on a database that forgets the zone too."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime may not be stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+Json = JSON().with_variant(JSONB(), "postgresql")
+
+Id = Annotated[int, mapped_column(Integer, primary_key=True)]
+Moment = Annotated[datetime, mapped_column(UtcDateTime)]
+
+
+def word(values: type[StrEnum]) -> Enum:
+    """A column holding one of the words of an enumeration, stored as the word itself."""
+    return Enum(values, native_enum=False, length=24, values_callable=lambda kind: [item.value for item in kind])
+
+
+def partial(condition: str) -> dict[str, Any]:
+    """The options of an Index over only the rows that meet `condition`, on both databases."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
+class Base(DeclarativeBase):
+    """All tables of the product share one metadata and one migration history."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: Json, list[Any]: Json}
+
+
+def make_engine(url: str, **options: Any) -> Engine:
+    """An engine whose connections are correct for this product: see `prepare`."""
+    engine = create_engine(url, **engine_options(url), **options)
+    prepare(engine)
+    return engine
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """The options of `create_engine` that fit the database of `url`."""
+    if url.startswith("sqlite"):
+        return {"connect_args": {"timeout": 15}}
+    return {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 5}
+
+
+def prepare(engine: Engine) -> None:
+    """On SQLite: WAL, foreign keys, a busy timeout, and BEGIN IMMEDIATE for units of work that write."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=15000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get(WRITES, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def begin_writing(session: Session) -> None:
+    """Open the session's transaction as one that writes; whatever was read before is let go."""
+    if session.in_transaction():
+        session.rollback()
+    session.connection(execution_options={WRITES: True})
+
+
+class Database:
+    """An engine with its sessions, for processes that have no web framework: worker, scheduler, commands."""
+
+    def __init__(self, url: str, **options: Any) -> None:
+        self.engine = make_engine(url, **options)
+        self.sessions = sessionmaker(self.engine, expire_on_commit=False)
+
+    @contextmanager
+    def unit_of_work(self) -> Iterator[Session]:
+        """One transaction that writes: committed at the end, rolled back by any exception."""
+        with self.sessions() as session:
+            begin_writing(session)
+            yield session
+            session.commit()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that only reads."""
+        with self.sessions() as session:
+            yield session

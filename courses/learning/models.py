@@ -1,0 +1,64 @@
+"""Who studies what, how far they are, and whether they were there."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from courses.db import Base, Id, word
+
+
+class ActivityProgress(StrEnum):
+    """The words of LTI Assignment and Grade Services."""
+
+    INITIALIZED = "Initialized"
+    STARTED = "Started"
+    IN_PROGRESS = "InProgress"
+    SUBMITTED = "Submitted"
+    COMPLETED = "Completed"
+
+
+class Enrolment(Base):
+    """A person in an offering. `completed_at` is set once, when every rule of the offering is met."""
+
+    __tablename__ = "enrolment"
+
+    id: Mapped[Id]
+    offering_id: Mapped[int] = mapped_column(ForeignKey("offering.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    opened_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+    completed_at: Mapped[datetime | None]
+    last_activity_id: Mapped[int | None] = mapped_column(ForeignKey("activity.id"))
+    last_studied_at: Mapped[datetime | None]
+
+    __table_args__ = (UniqueConstraint("person_id", "offering_id"),)
+
+
+class ActivityRecord(Base):
+    """How far one enrolment is in one activity. `grade` is the counted fraction of a quiz, 0…1."""
+
+    __tablename__ = "activity_record"
+
+    id: Mapped[Id]
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
+    activity_id: Mapped[int] = mapped_column(ForeignKey("activity.id"))
+    progress: Mapped[ActivityProgress] = mapped_column(word(ActivityProgress))
+    grade: Mapped[float | None]
+    opened_at: Mapped[datetime]
+    completed_at: Mapped[datetime | None]
+
+    __table_args__ = (UniqueConstraint("enrolment_id", "activity_id"),)
+
+
+class Attendance(Base):
+    """Presence at a seminar or master class, confirmed by the instructor or by the code word."""
+
+    __tablename__ = "attendance"
+
+    id: Mapped[Id]
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), unique=True)
+    confirmed_at: Mapped[datetime]
+    confirmed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    way: Mapped[str] = mapped_column(String(20))

@@ -1,0 +1,6 @@
+"""Addresses that are printed on paper. They are frozen for ever: a change here breaks certificates in people's hands."""
+
+
+def verification_url(public_url: str, code: str) -> str:
+    """Where anybody can check the certificate with this public code."""
+    return f"{public_url}/verify/{code}"

@@ -1,0 +1,120 @@
+"""Quizzes, attempts, and the append-only steps an attempt is made of."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from courses.db import Base, Id, partial, word
+
+
+class AttemptState(StrEnum):
+    IN_PROGRESS = "in_progress"
+    FINISHED = "finished"
+    ABANDONED = "abandoned"
+
+
+class GradingProgress(StrEnum):
+    """The words of LTI Assignment and Grade Services."""
+
+    NOT_READY = "NotReady"
+    PENDING = "Pending"
+    PENDING_MANUAL = "PendingManual"
+    FAILED = "Failed"
+    FULLY_GRADED = "FullyGraded"
+
+
+class StepKind(StrEnum):
+    """`started` holds the randomisation, `saved` a response, `graded` the fraction."""
+
+    STARTED = "started"
+    SAVED = "saved"
+    GRADED = "graded"
+
+
+class Quiz(Base):
+    """The quiz of one activity. Times in seconds, 0 for no limit; `pass_fraction` 0…1; `attempts` 0 for no limit."""
+
+    __tablename__ = "quiz"
+
+    id: Mapped[Id]
+    activity_id: Mapped[int] = mapped_column(ForeignKey("activity.id"), unique=True)
+    time_limit: Mapped[int] = mapped_column(default=0)
+    attempts: Mapped[int] = mapped_column(default=0)
+    pass_fraction: Mapped[float]
+    shuffle: Mapped[bool]
+    per_page: Mapped[int] = mapped_column(default=1)
+    max_mark: Mapped[float]
+
+
+class Slot(Base):
+    """A place in a quiz, holding one version of one question, worth `max_mark`."""
+
+    __tablename__ = "slot"
+
+    id: Mapped[Id]
+    quiz_id: Mapped[int] = mapped_column(ForeignKey("quiz.id"))
+    position: Mapped[int]
+    question_version_id: Mapped[int] = mapped_column(ForeignKey("question_version.id"), index=True)
+    max_mark: Mapped[float]
+
+    __table_args__ = (UniqueConstraint("quiz_id", "position"),)
+
+
+class Attempt(Base):
+    """One try at a quiz. The server owns `deadline_at`; `mark` is None until every slot is graded.
+
+    `layout` lists the slot ids in the order shown. `receipt` is given on finishing and can be checked later.
+    """
+
+    __tablename__ = "attempt"
+
+    id: Mapped[Id]
+    quiz_id: Mapped[int] = mapped_column(ForeignKey("quiz.id"), index=True)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
+    number: Mapped[int]
+    state: Mapped[AttemptState] = mapped_column(word(AttemptState))
+    layout: Mapped[list[Any]]
+    flagged: Mapped[list[Any]]
+    started_at: Mapped[datetime]
+    deadline_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    grading_progress: Mapped[GradingProgress] = mapped_column(word(GradingProgress))
+    graded_at: Mapped[datetime | None]
+    mark: Mapped[float | None]
+    receipt: Mapped[str | None] = mapped_column(String(24), unique=True)
+
+    __table_args__ = (
+        UniqueConstraint("enrolment_id", "quiz_id", "number"),
+        Index("ix_attempt_running", "deadline_at", **partial("state = 'in_progress'")),
+    )
+
+
+class Step(Base):
+    """What happened in one slot of an attempt, in order; rows are only ever added.
+
+    `sequence` is the server's order. `client` and `client_sequence` come from the page, so that a repeated delivery
+    is known. A step that arrived after a newer one of the same page has `current` false and stays as history.
+    """
+
+    __tablename__ = "step"
+
+    id: Mapped[Id]
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"))
+    slot_id: Mapped[int] = mapped_column(ForeignKey("slot.id"))
+    sequence: Mapped[int]
+    kind: Mapped[StepKind] = mapped_column(word(StepKind))
+    at: Mapped[datetime]
+    data: Mapped[dict[str, Any]]
+    client: Mapped[str | None] = mapped_column(String(36))
+    client_sequence: Mapped[int | None]
+    current: Mapped[bool] = mapped_column(default=True)
+    state: Mapped[str | None] = mapped_column(String(24))
+    fraction: Mapped[float | None]
+
+    __table_args__ = (
+        UniqueConstraint("attempt_id", "slot_id", "sequence"),
+        UniqueConstraint("attempt_id", "slot_id", "client", "client_sequence"),
+    )

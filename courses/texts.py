@@ -1,0 +1,103 @@
+"""Words in the reader's language: translations, plurals, dates and numbers, the same for pages, mail and paper.
+
+The source strings are Russian; the English catalogue translates them. Both live in `templates/locale`.
+"""
+
+import gettext as standard_gettext
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime, format_time
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+LANGUAGES = ("ru", "en")
+LOCALE_FOLDER = Path(__file__).resolve().parent.parent / "templates" / "locale"
+DOMAIN = "kafedra"
+NARROW_SPACE = "\u202f"
+NO_BREAK_SPACE = "\u00a0"
+
+
+class Texts:
+    """The words of one language."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._catalogue = standard_gettext.translation(
+            DOMAIN, localedir=LOCALE_FOLDER, languages=[language], fallback=True
+        )
+
+    def gettext(self, message: str, **values: object) -> str:
+        """The message in this language, with `%(name)s` filled in."""
+        text = self._catalogue.gettext(message) if message else ""
+        return text % values if values else text
+
+    def ngettext(self, one: str, many: str, number: int, **values: object) -> str:
+        """The form that fits `number`; Russian has three, from the catalogue. `%(num)d` is the number."""
+        return self._catalogue.ngettext(one, many, number) % {"num": number, **values}
+
+    def pgettext(self, context: str, message: str, **values: object) -> str:
+        """The message as it reads in this context."""
+        text = self._catalogue.pgettext(context, message)
+        return text % values if values else text
+
+    def long_date(self, day: date | datetime, zone: str = "Europe/Moscow") -> str:
+        """«22 ноября 2026 г.» with ordinary no-break spaces, which every font has."""
+        return _plain_spaces(format_date(_local(day, zone), "long", locale=self.language))
+
+    def date_in_words(self, day: date | datetime, zone: str = "Europe/Moscow") -> str:
+        """«22 ноября 2026 года», as it is printed on a document."""
+        words = self.long_date(day, zone)
+        return words.replace(f"{NO_BREAK_SPACE}г.", f"{NO_BREAK_SPACE}года") if self.language == "ru" else words
+
+    def short_date(self, day: date | datetime, zone: str = "Europe/Moscow") -> str:
+        """«22.11.2026» in Russian, «22 Nov 2026» in English."""
+        pattern = "dd.MM.yyyy" if self.language == "ru" else "d MMM yyyy"
+        return _plain_spaces(format_date(_local(day, zone), pattern, locale=self.language))
+
+    def date_time(self, moment: datetime, zone: str = "Europe/Moscow") -> str:
+        """«22 ноября 2026 г., 14:05»."""
+        pattern = "d MMMM y 'г.', HH:mm" if self.language == "ru" else "d MMMM y, HH:mm"
+        return _plain_spaces(format_datetime(moment, pattern, tzinfo=ZoneInfo(zone), locale=self.language))
+
+    def time(self, moment: datetime, zone: str = "Europe/Moscow", *, seconds: bool = False) -> str:
+        """«14:05», or «14:05:09»."""
+        pattern = "HH:mm:ss" if seconds else "HH:mm"
+        return format_time(moment.astimezone(ZoneInfo(zone)).time(), pattern, locale=self.language)
+
+    def hours(self, number: int) -> str:
+        """«36 часов», «21 час», «2 часа»."""
+        return self.ngettext("%(num)d час", "%(num)d часов", number).replace(" ", NO_BREAK_SPACE, 1)
+
+
+@cache
+def texts(language: str) -> Texts:
+    """The words of `language`; an unknown language reads Russian."""
+    return Texts(language if language in LANGUAGES else "ru")
+
+
+def compile_catalogues() -> int:
+    """Turn every .po into the .mo that is read at run time; the number of catalogues written."""
+    written = 0
+    for source in sorted(LOCALE_FOLDER.glob("*/LC_MESSAGES/*.po")):
+        with source.open("rb") as file:
+            catalogue = read_po(file, locale=source.parts[-3])
+        with source.with_suffix(".mo").open("wb") as file:
+            write_mo(file, catalogue)
+        written += 1
+    return written
+
+
+def _local(day: date | datetime, zone: str) -> date:
+    return day.astimezone(ZoneInfo(zone)).date() if isinstance(day, datetime) else day
+
+
+def _plain_spaces(text: str) -> str:
+    return text.replace(NARROW_SPACE, NO_BREAK_SPACE)
+
+
+def N_(message: str) -> str:  # noqa: N802 - the customary name of the marker
+    """Mark a string for translation where it stands; it is translated where it is shown."""
+    return message
