@@ -144,6 +144,15 @@ def is_settled(session: Session, delivery_id: int) -> bool:
     return done is not None
 
 
+def anything_due(session: Session, *, now: datetime) -> bool:
+    """Whether `dispatch` or `lease` would find work: one cheap look, taken once a second."""
+    waiting = select(OutboxMessage.id).where(OutboxMessage.dispatched_at.is_(None)).limit(1)
+    if session.scalar(waiting) is not None:
+        return True
+    due = select(OutboxDelivery.id).where(OutboxDelivery.done_at.is_(None), OutboxDelivery.leased_until <= now)
+    return session.scalar(due.limit(1)) is not None
+
+
 def oldest_owed(session: Session) -> datetime | None:
     """When the oldest fact with an unfinished reaction was stored; None when nothing is owed."""
     undispatched = select(func.min(OutboxMessage.created_at)).where(OutboxMessage.dispatched_at.is_(None))

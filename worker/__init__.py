@@ -1,0 +1,7 @@
+"""The background, by fact: when it happened. `celery -A worker worker` runs it; it knows no web framework."""
+
+from worker.queue import celery
+
+__all__ = ["celery"]
+
+from worker import reactions  # noqa: E402, F401 - declares every reaction

@@ -1,0 +1,139 @@
+"""The task queue and its guarantees: a reaction runs until it is done, and twice does no harm.
+
+A delivery (see `courses.outbox`) is the promise; a Celery task is only one try to keep it.
+"""
+
+import os
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+import structlog
+from celery import Celery
+from celery.signals import worker_process_init
+from sqlalchemy.orm import Session
+
+from courses import outbox
+from courses.clock import utcnow
+from courses.db import Database
+from courses.errors import DomainError
+from courses.files import FolderStore
+from courses.outbox import Fact
+from courses.settings import Settings
+
+log = structlog.get_logger("kafedra.worker")
+
+VISIBILITY = 900
+TIME_LIMIT = 120
+REACTIONS: dict[str, list[str]] = defaultdict(list)
+FUNCTIONS: dict[str, Callable[..., None]] = {}
+
+
+@cache
+def settings() -> Settings:
+    """The installation's choices, read once per process."""
+    return Settings.from_env()
+
+
+@cache
+def database() -> Database:
+    """The process's own engine; a forked child makes its own."""
+    return Database(settings().database_url)
+
+
+@cache
+def files() -> FolderStore:
+    """Where the bytes are."""
+    return FolderStore(settings().files_folder)
+
+
+def make_celery(chosen: Settings) -> Celery:
+    """The queue with every setting that was measured to matter."""
+    app = Celery("kafedra", broker=chosen.broker_url)
+    app.conf.update(
+        task_acks_late=True,
+        task_reject_on_worker_lost=True,
+        task_acks_on_failure_or_timeout=True,
+        task_ignore_result=True,
+        task_serializer="json",
+        accept_content=["json"],
+        task_time_limit=TIME_LIMIT,
+        task_soft_time_limit=TIME_LIMIT - 10,
+        worker_prefetch_multiplier=1,
+        worker_hijack_root_logger=False,
+        worker_redirect_stdouts=False,
+        worker_send_task_events=False,
+        worker_enable_remote_control=False,
+        worker_soft_shutdown_timeout=30,
+        visibility_timeout=VISIBILITY,
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        broker_transport_options={
+            "visibility_timeout": VISIBILITY,
+            "unacked_restore_interval": 5,
+            "unacked_restore_throttle": 1,
+            "socket_timeout": 30,
+            "socket_connect_timeout": 5,
+            "health_check_interval": 25,
+            "global_keyprefix": "kafedra:",
+        },
+        task_publish_retry_policy={"max_retries": 1, "interval_start": 0, "interval_max": 1},
+        timezone="UTC",
+    )
+    return app
+
+
+celery = make_celery(settings())
+
+
+@worker_process_init.connect
+def start_child(**_: object) -> None:
+    """A forked child must not share its parent's connections."""
+    database.cache_clear()
+
+
+@contextmanager
+def unit_of_work(request_id: str = "") -> Iterator[Session]:
+    """One transaction that writes."""
+    with database().unit_of_work() as session:
+        session.info["request_id"] = request_id or structlog.contextvars.get_contextvars().get("request_id", "")
+        yield session
+
+
+def reacts_to(*facts: type[Fact]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Declare what happens, once or more often, after every stored fact of these kinds.
+
+    The function is called with the fact's ids by name.
+    """
+
+    def declare(function: Callable[..., None]) -> Callable[..., None]:
+        for fact in facts:
+            name = f"{fact.name()}.{function.__name__}"
+            FUNCTIONS[name] = function
+            REACTIONS[fact.name()].append(name)
+        return function
+
+    return declare
+
+
+@celery.task(name="react")
+def react(delivery_id: int, reaction: str, payload: dict[str, Any], request_id: str = "") -> None:
+    """One try to keep one promise. A refusal by the domain is final: the world moved on."""
+    structlog.contextvars.bind_contextvars(request_id=request_id, reaction=reaction, pid=os.getpid())
+    with database().reading() as session:
+        if outbox.is_settled(session, delivery_id):
+            return
+    refusal = None
+    try:
+        FUNCTIONS[reaction](**payload)
+    except DomainError as error:
+        refusal = f"{type(error).__name__}:{error.code}"[:80]
+        log.warning("reaction.refused", refusal=refusal)
+    except Exception:
+        log.exception("reaction.failed")
+        raise
+    with unit_of_work(request_id) as session:
+        outbox.settle(session, delivery_id, now=utcnow(), refusal=refusal)
+    log.info("reaction.done", delivery=delivery_id)

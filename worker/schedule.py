@@ -1,0 +1,116 @@
+"""The scheduler: wakes the relay, serves the periodic jobs, and stops when it is told.
+
+A second scheduler is harmless: deliveries are leased and every period of a job is claimed by one of them.
+"""
+
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import redis
+import structlog
+from kombu.exceptions import OperationalError as BrokerError
+from sqlalchemy.exc import OperationalError
+
+from courses import outbox, quizzes
+from courses.clock import utcnow
+from courses.db import Database
+from courses.schedule import claim
+from worker.queue import database, settings
+from worker.relay import relay
+
+log = structlog.get_logger("kafedra.scheduler")
+
+NUDGE_KEY = "kafedra:nudge"
+LOOK_EVERY = 1.0
+KEEP_TOLD = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something done once in every period."""
+
+    name: str
+    every: timedelta
+    run: Callable[[Database, datetime], None]
+
+
+def finish_overdue(base: Database, now: datetime) -> None:
+    """Close attempts whose time is over, also when the browser is long gone."""
+    with base.unit_of_work() as session:
+        finished = quizzes.finish_overdue(session, now=now)
+    if finished:
+        log.info("attempts.closed", count=finished)
+
+
+def forget_told(base: Database, now: datetime) -> None:
+    """Drop facts that were told two weeks ago."""
+    with base.unit_of_work() as session:
+        outbox.forget_told(session, before=now - KEEP_TOLD)
+
+
+JOBS = (
+    Job("finish_overdue", timedelta(seconds=15), finish_overdue),
+    Job("forget_told", timedelta(hours=6), forget_told),
+)
+
+
+def serve_jobs(base: Database, now: datetime) -> None:
+    """Run every job whose period nobody has claimed yet."""
+    for job in JOBS:
+        with base.unit_of_work() as session:
+            mine = claim(session, job.name, every=job.every, now=now)
+        if mine:
+            job.run(base, now)
+
+
+class Scheduler:
+    """The loop. `stop` ends it within a second."""
+
+    def __init__(self) -> None:
+        self._stopping = threading.Event()
+        self._broker = redis.Redis.from_url(settings().redis_url, socket_timeout=5, socket_connect_timeout=1)
+        self._jobs_at = 0.0
+
+    def stop(self, *_: object) -> None:
+        """End after the present round."""
+        self._stopping.set()
+
+    def run(self) -> None:
+        """Look once a second, or at once when a commit nudges, until stopped."""
+        signal.signal(signal.SIGTERM, self.stop)
+        signal.signal(signal.SIGINT, self.stop)
+        log.info("scheduler.started")
+        while not self._stopping.is_set():
+            self.round()
+            self._wait()
+        log.info("scheduler.stopped")
+
+    def round(self) -> None:
+        """One look; a database or broker that is away is reported and asked again next round."""
+        try:
+            while relay(database()):
+                pass
+            moment = utcnow()
+            if moment.timestamp() - self._jobs_at >= LOOK_EVERY * 5:
+                self._jobs_at = moment.timestamp()
+                serve_jobs(database(), moment)
+        except (OperationalError, BrokerError, redis.RedisError, OSError) as error:
+            log.warning("scheduler.round_failed", reason=type(error).__name__)
+
+    def _wait(self) -> None:
+        try:
+            self._broker.brpop([NUDGE_KEY], timeout=LOOK_EVERY)
+        except redis.RedisError:
+            self._stopping.wait(LOOK_EVERY)
+
+
+def main() -> None:
+    """The scheduler's process."""
+    Scheduler().run()
+
+
+if __name__ == "__main__":
+    main()
