@@ -1,11 +1,14 @@
 """The one list of switches, read from the environment by the web, the worker and the commands alike."""
 
+import hashlib
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+LONGEST_SOCKET_PATH = 100
 DEFAULT_SECRET = "development-only-secret-key-change-me"  # noqa: S105 - named so that production can refuse it
 
 
@@ -48,7 +51,7 @@ class Settings:
             environment=environment,
             secret_key=env.get("KAFEDRA_SECRET_KEY") or DEFAULT_SECRET,
             database_url=sqlalchemy_url(env.get("DATABASE_URL") or f"sqlite:///{var / 'kafedra.sqlite3'}"),
-            redis_url=env.get("REDIS_URL") or f"unix://{var / 'valkey' / 'valkey.sock'}",
+            redis_url=env.get("REDIS_URL") or f"unix://{embedded_socket(var)}",
             var=var,
             host=host,
             port=port,
@@ -79,7 +82,7 @@ class Settings:
 
     @property
     def embedded_broker(self) -> bool:
-        return self.redis_url == f"unix://{self.var / 'valkey' / 'valkey.sock'}"
+        return self.redis_url == f"unix://{embedded_socket(self.var)}"
 
     @property
     def broker_url(self) -> str:
@@ -101,6 +104,15 @@ def sqlalchemy_url(url: str) -> str:
         if url.startswith(prefix):
             return "postgresql+psycopg://" + url.removeprefix(prefix)
     return url
+
+
+def embedded_socket(var: Path) -> Path:
+    """The embedded broker's socket. A socket's path may have about 100 bytes, so a deep folder gets a short one."""
+    path = var / "valkey" / "valkey.sock"
+    if len(os.fsencode(path)) <= LONGEST_SOCKET_PATH:
+        return path
+    short = hashlib.sha256(os.fsencode(var)).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"kafedra-{short}" / "valkey.sock"
 
 
 def new_secret() -> str:

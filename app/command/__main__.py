@@ -1,0 +1,5 @@
+"""`python -m app.command` is `kafedra`."""
+
+from app.command import main
+
+main(prog_name="kafedra")

@@ -1,0 +1,51 @@
+"""Everything an installation needs before its processes start. Each step may be repeated and picks up where it broke off."""
+
+from pathlib import Path
+
+import click
+from alembic import command
+from alembic.config import Config
+
+from app.assets import build as build_assets
+from courses.settings import Settings
+from courses.texts import compile_catalogues
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+STATIC = ROOT / "app" / "static"
+MIGRATIONS = ROOT / "migrations"
+
+
+def alembic_config(database_url: str) -> Config:
+    """Alembic's configuration for one database."""
+    config = Config(MIGRATIONS / "alembic.ini")
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["database_url"] = database_url
+    return config
+
+
+@click.command()
+def build() -> None:
+    """Собрать шрифты, стили и переводы (нужно один раз после установки)."""
+    build_assets(STATIC)
+    compile_catalogues()
+
+
+@click.command()
+def migrate() -> None:
+    """Привести базу данных к текущей схеме."""
+    settings = Settings.from_env()
+    settings.var.mkdir(parents=True, exist_ok=True)
+    command.upgrade(alembic_config(settings.database_url), "head")
+
+
+@click.command()
+@click.pass_context
+def prepare(ctx: click.Context) -> None:
+    """Собрать, привести базу к схеме и, в показательной установке, загрузить примеры."""
+    settings = Settings.from_env()
+    ctx.invoke(build)
+    ctx.invoke(migrate)
+    if settings.demo:
+        from app.command.demo import demo
+
+        ctx.invoke(demo)

@@ -1,0 +1,244 @@
+"""The whole installation as one foreground job: broker, web, worker and scheduler, watched and stopped together."""
+
+import ctypes
+import fcntl
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import click
+
+from app.command.accounts import ACCOUNTS, PASSWORD
+from app.command.broker import valkey_command, wait_until_ready
+from app.command.processes import refuse_unsafe, scheduler_command, web_command, worker_command
+from courses.settings import Settings
+
+OLDEST_PYTHON = (3, 11)
+GRACE = 35.0
+STEADY_AFTER = 10.0
+PR_SET_PDEATHSIG = 1
+LOG_LIMIT = 5 * 1024 * 1024
+
+
+@dataclass
+class Part:
+    """One process that is kept running."""
+
+    name: str
+    command: list[str]
+    log: Path
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    failures: int = 0
+    rest_until: float = 0.0
+    env: dict[str, str] = field(default_factory=dict)
+
+    def start(self) -> None:
+        """Start it; it dies with this process, however this process dies."""
+        if self.log.exists() and self.log.stat().st_size > LOG_LIMIT:
+            self.log.replace(self.log.with_suffix(".old.log"))
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                self.command,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+                env={**os.environ, **self.env},
+                preexec_fn=_die_with_parent,  # noqa: PLW1509 - single-threaded here, and nothing else ties the child
+                start_new_session=True,
+            )
+        self.started = time.monotonic()
+
+    def tend(self) -> None:
+        """Start it again if it ended; after repeated quick failures wait longer, up to 30 seconds."""
+        now = time.monotonic()
+        if self.process is not None and self.process.poll() is None:
+            if now - self.started > STEADY_AFTER:
+                self.failures = 0
+            return
+        if self.process is not None:
+            click.echo(f"{self.name}: процесс завершился, запускаем снова (журнал: {self.log})", err=True)
+            self.process = None
+            self.failures += 1
+            self.rest_until = now + (0 if self.failures == 1 else min(2**self.failures, 30))
+        if now >= self.rest_until:
+            self.start()
+
+    def stop(self, how: int = signal.SIGTERM) -> None:
+        """Ask it to end; it may finish what it is doing."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(how)
+
+    def wait(self, until: float) -> None:
+        """Wait for its end; past the deadline it is killed."""
+        if self.process is None:
+            return
+        try:
+            self.process.wait(max(0.1, until - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def _die_with_parent() -> None:
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+@click.command()
+def run() -> None:
+    """Запустить всё сразу: брокер, веб-сервер, исполнителя и планировщика. Ctrl-C останавливает."""
+    began = time.monotonic()
+    settings = _preflight()
+    with _alone(settings.var):
+        os.environ["KAFEDRA_SECRET_KEY"] = _secret(settings)
+        if not settings.production:
+            os.environ.setdefault("KAFEDRA_DEMO", "1")
+        settings = Settings.from_env()
+        refuse_unsafe(settings)
+        _prepare()
+        _supervise(settings, began)
+
+
+def _preflight() -> Settings:
+    """Everything that can be known to go wrong, said in one sentence before anything is started."""
+    if sys.version_info < OLDEST_PYTHON:
+        raise click.ClickException(f"Нужен Python 3.11 или новее, а это {sys.version.split()[0]}.")
+    try:
+        settings = Settings.from_env()
+    except ValueError as error:
+        raise click.ClickException(f"Неверное значение в настройках: {error}. Числа пишутся цифрами.") from None
+    folder = settings.var
+    try:
+        (folder / "log").mkdir(parents=True, exist_ok=True)
+        probe = folder / ".writable"
+        probe.write_text("")
+        probe.unlink()
+    except OSError as error:
+        raise click.ClickException(
+            f"В папку {folder} нельзя писать ({error.strerror}). Дайте права на неё или выберите другую: KAFEDRA_VAR=/путь."
+        ) from None
+    if shutil.disk_usage(folder).free < 200 * 1024 * 1024:
+        raise click.ClickException(f"На диске с папкой {folder} осталось меньше 200 МБ. Освободите место.")
+    return settings
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One supervisor per data folder; the lock goes with the process, so a crash leaves nothing behind."""
+    with (folder / "run.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise click.ClickException(
+                f"Кафедра с папкой {folder} уже запущена. Остановите её или выберите другую папку: KAFEDRA_VAR=/путь."
+            ) from None
+        settings = Settings.from_env()
+        _free_port(settings.host, settings.port)
+        yield
+
+
+def _free_port(host: str, port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except PermissionError:
+            raise click.ClickException(
+                f"Порт {port} может занять только администратор. Выберите порт больше 1023: KAFEDRA_PORT={8000}."
+            ) from None
+        except OSError:
+            raise click.ClickException(
+                f"Порт {port} на {host} занят другой программой. Выберите другой: KAFEDRA_PORT={port + 1} make run."
+            ) from None
+
+
+def _secret(settings: Settings) -> str:
+    """The installation's own secret, made once and kept beside the data."""
+    if os.environ.get("KAFEDRA_SECRET_KEY"):
+        return os.environ["KAFEDRA_SECRET_KEY"]
+    if settings.production:
+        return settings.secret_key
+    path = settings.var / "secret-key"
+    if not path.exists():
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    return path.read_text().strip()
+
+
+def _prepare() -> None:
+    """Build, migrate and load samples in a process of its own, so that this one stays small."""
+    done = subprocess.run([sys.executable, "-m", "app.command", "prepare"], check=False)
+    if done.returncode:
+        raise click.ClickException("Подготовка не удалась; что произошло, написано выше. Исправьте и запустите снова.")
+
+
+def _supervise(settings: Settings, began: float) -> None:
+    logs = settings.var / "log"
+    parts = [
+        Part("worker", worker_command(settings), logs / "worker.log", env={"REMAP_SIGTERM": "SIGQUIT"}),
+        Part("scheduler", scheduler_command(), logs / "scheduler.log"),
+    ]
+    web = Part("web", web_command(settings), logs / "web.log")
+    broker = Part("valkey", valkey_command(settings), logs / "valkey.log") if settings.embedded_broker else None
+    stopping: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, lambda received, _frame: stopping.append(received))
+    everything = [part for part in (broker, web, *parts) if part]
+    if broker:
+        broker.start()
+        wait_until_ready(settings)
+    for part in (web, *parts):
+        part.start()
+    announced = False
+    while not stopping:
+        for part in everything:
+            part.tend()
+        if not announced and _answers(settings):
+            announced = True
+            _announce(settings, time.monotonic() - began)
+        time.sleep(0.2 if announced else 0.05)
+    _stop(broker, web, parts)
+
+
+def _stop(broker: Part | None, web: Part, parts: list[Part]) -> None:
+    """The web first, so that nothing new comes in; the broker last, so that the worker can hand back its tasks."""
+    click.echo("Останавливаем…")
+    until = time.monotonic() + GRACE
+    for part in (web, *parts):
+        part.stop()
+    for part in (web, *parts):
+        part.wait(until)
+    if broker:
+        broker.stop()
+        broker.wait(until)
+    click.echo("Остановлено. Данные сохранены.")
+
+
+def _answers(settings: Settings) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://{settings.host}:{settings.port}/livez", timeout=1) as answer:  # noqa: S310
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _announce(settings: Settings, seconds: float) -> None:
+    click.echo(f"\nКафедра работает: {settings.public_url}   (готово за {seconds:.1f} с, остановить: Ctrl-C)")
+    if settings.demo:
+        click.echo("\nПоказательные входы, пароль у всех один: " + PASSWORD)
+        for account in ACCOUNTS:
+            click.echo(f"  {account.email:<28} {account.who}")
+        click.echo(f"\nПисьма, которые ушли бы по почте: {settings.public_url}/demo/mail")
+    click.echo(f"Данные и журналы: {settings.var}\n")
