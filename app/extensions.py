@@ -12,10 +12,10 @@ from flask_wtf import CSRFProtect
 from sqlalchemy.orm import Session
 
 from app.nudge import Nudge
-from courses.db import Base, begin_writing
+from courses.db import begin_writing
 from courses.outbox import took_published
 
-db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+db = SQLAlchemy(session_options={"expire_on_commit": False})
 login = LoginManager()
 csrf = CSRFProtect()
 limiter = Limiter(get_remote_address, in_memory_fallback_enabled=True, headers_enabled=True)

@@ -1,5 +1,5 @@
 """What the web server serves."""
 
-from app import create_app
+from app.factory import create_app
 
 app = create_app()

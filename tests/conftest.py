@@ -109,7 +109,7 @@ def settings(database: Database, tmp_path: Path) -> Settings:
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
     """The web on this test's database."""
-    from app import create_app
+    from app.factory import create_app
     from app.extensions import db
 
     made = create_app(settings, TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
