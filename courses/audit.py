@@ -1,6 +1,6 @@
 """Who did what to what, and when: an append-only chain in which every row seals the one before it.
 
-Personal data stay out: the rows carry ids, codes and words. On PostgreSQL a trigger refuses UPDATE and DELETE.
+Personal data stay out: the rows carry ids, codes and words. Triggers refuse UPDATE and DELETE.
 """
 
 import hashlib
@@ -9,12 +9,28 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String, select, text
+from sqlalchemy import Index, String, event, select, text
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from courses.db import Base, Id
 
 CHAIN_LOCK = 7_153_201
+
+PROTECTION = {
+    "postgresql": (
+        """CREATE FUNCTION audit_entry_is_final() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'audit entries are final'; END $$""",
+        """CREATE TRIGGER audit_entry_is_final BEFORE UPDATE OR DELETE ON audit_entry
+        FOR EACH ROW EXECUTE FUNCTION audit_entry_is_final()""",
+    ),
+    "sqlite": (
+        """CREATE TRIGGER audit_entry_no_update BEFORE UPDATE ON audit_entry
+        BEGIN SELECT RAISE(ABORT, 'audit entries are final'); END""",
+        """CREATE TRIGGER audit_entry_no_delete BEFORE DELETE ON audit_entry
+        BEGIN SELECT RAISE(ABORT, 'audit entries are final'); END""",
+    ),
+}
 
 
 class AuditEntry(Base):
@@ -91,6 +107,26 @@ def entries_about(session: Session, subject: str, subject_id: int) -> Sequence[A
         .order_by(AuditEntry.id.desc())
         .limit(200)
     ).all()
+
+
+def protect(connection: Connection) -> None:
+    """Have the database itself refuse UPDATE and DELETE; called by the migration that makes the table."""
+    for statement in PROTECTION[connection.dialect.name]:
+        connection.execute(text(statement))
+
+
+def lift_protection(session: Session) -> None:
+    """Drop the guards again: for an erasure ordered by law, done by hand, and for tests of the chain."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("DROP TRIGGER audit_entry_is_final ON audit_entry"))
+        return
+    for trigger in ("audit_entry_no_update", "audit_entry_no_delete"):
+        session.execute(text(f"DROP TRIGGER {trigger}"))
+
+
+@event.listens_for(AuditEntry.__table__, "after_create")
+def _protect_new_table(_table: object, connection: Connection, **_: Any) -> None:
+    protect(connection)
 
 
 def _lock_chain(session: Session) -> None:

@@ -77,7 +77,10 @@ def publish(session: Session, fact: Fact, *, now: datetime) -> None:
     """Store a fact; it is told to the workers if and only if this transaction commits."""
     session.add(
         OutboxMessage(
-            name=fact.name(), payload=asdict(fact), created_at=now, request_id=session.info.get("request_id", "")
+            name=fact.name(),
+            payload=asdict(fact),
+            created_at=now,
+            request_id=session.info.get("request_id", ""),
         )
     )
     session.info[PUBLISHED] = True
@@ -88,7 +91,9 @@ def took_published(session: Session) -> bool:
     return bool(session.info.pop(PUBLISHED, False))
 
 
-def dispatch(session: Session, reactions: Mapping[str, Sequence[str]], *, now: datetime, limit: int = 500) -> int:
+def dispatch(
+    session: Session, reactions: Mapping[str, Sequence[str]], *, now: datetime, limit: int = 500
+) -> int:
     """Turn waiting facts into deliveries that are due at once; `reactions` maps a fact's name to its reactions."""
     waiting = session.scalars(
         select(OutboxMessage)
@@ -127,7 +132,9 @@ def lease(session: Session, *, now: datetime, limit: int = 200) -> list[Delivery
     for delivery, message in due:
         delivery.leased_until = now + min(FIRST_LEASE * 2 ** min(delivery.attempts, 10), LONGEST_LEASE)
         delivery.attempts += 1
-        taken.append(Delivery(delivery.id, delivery.reaction, message.payload, message.request_id, delivery.attempts))
+        taken.append(
+            Delivery(delivery.id, delivery.reaction, message.payload, message.request_id, delivery.attempts)
+        )
     return taken
 
 
@@ -149,7 +156,9 @@ def anything_due(session: Session, *, now: datetime) -> bool:
     waiting = select(OutboxMessage.id).where(OutboxMessage.dispatched_at.is_(None)).limit(1)
     if session.scalar(waiting) is not None:
         return True
-    due = select(OutboxDelivery.id).where(OutboxDelivery.done_at.is_(None), OutboxDelivery.leased_until <= now)
+    due = select(OutboxDelivery.id).where(
+        OutboxDelivery.done_at.is_(None), OutboxDelivery.leased_until <= now
+    )
     return session.scalar(due.limit(1)) is not None
 
 
@@ -168,9 +177,10 @@ def oldest_owed(session: Session) -> datetime | None:
 def forget_told(session: Session, *, before: datetime) -> None:
     """Remove facts told before `before` whose every reaction is done."""
     owed = select(OutboxDelivery.message_id).where(OutboxDelivery.done_at.is_(None))
-    old = select(OutboxMessage.id).where(
-        OutboxMessage.dispatched_at < before, OutboxMessage.id.not_in(owed)
-    )
+    old = select(OutboxMessage.id).where(OutboxMessage.dispatched_at < before, OutboxMessage.id.not_in(owed))
     session.execute(OutboxDelivery.__table__.delete().where(OutboxDelivery.message_id.in_(old)))
-    session.execute(OutboxMessage.__table__.delete().where(
-        OutboxMessage.dispatched_at < before, OutboxMessage.id.not_in(owed)))
+    session.execute(
+        OutboxMessage.__table__.delete().where(
+            OutboxMessage.dispatched_at < before, OutboxMessage.id.not_in(owed)
+        )
+    )

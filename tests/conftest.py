@@ -23,7 +23,9 @@ from courses.texts import compile_catalogues
 from tests.postgres import Cluster
 
 hypothesis_settings.register_profile(
-    "house", deadline=None, derandomize=bool(os.environ.get("CI")),
+    "house",
+    deadline=None,
+    derandomize=bool(os.environ.get("CI")),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 hypothesis_settings.load_profile("house")
@@ -74,9 +76,7 @@ def postgres_database(cluster: Cluster) -> Iterator[Database]:
 
 
 @pytest.fixture
-def database(
-    backend: str, request: pytest.FixtureRequest, tmp_path: Path
-) -> Iterator[Database]:
+def database(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """An empty database with the whole schema; every test runs on both kinds."""
     if backend == "sqlite":
         path = tmp_path / "kafedra.sqlite3"
@@ -103,7 +103,9 @@ def settings(database: Database, tmp_path: Path) -> Settings:
     """An installation of this test's own: its folder, its database, and no broker."""
     url = database.engine.url.render_as_string(hide_password=False)
     base = Settings.from_env({"KAFEDRA_VAR": str(tmp_path / "var"), "DATABASE_URL": url, "KAFEDRA_DEMO": "1"})
-    return replace(base, public_url="http://localhost", log_level="WARNING", redis_url=f"unix://{tmp_path}/no.sock")
+    return replace(
+        base, public_url="http://localhost", log_level="WARNING", redis_url=f"unix://{tmp_path}/no.sock"
+    )
 
 
 @pytest.fixture

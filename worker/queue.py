@@ -98,7 +98,9 @@ def start_child(**_: object) -> None:
 def unit_of_work(request_id: str = "") -> Iterator[Session]:
     """One transaction that writes."""
     with database().unit_of_work() as session:
-        session.info["request_id"] = request_id or structlog.contextvars.get_contextvars().get("request_id", "")
+        session.info["request_id"] = request_id or structlog.contextvars.get_contextvars().get(
+            "request_id", ""
+        )
         yield session
 
 

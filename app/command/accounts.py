@@ -18,8 +18,29 @@ class Account:
 
 
 ACCOUNTS = (
-    Account("teacher@kafedra.example", "Иванова", "Мария", "Петровна", None, "слушатель: учительница русского языка"),
+    Account(
+        "teacher@kafedra.example",
+        "Иванова",
+        "Мария",
+        "Петровна",
+        None,
+        "слушатель: учительница русского языка",
+    ),
     Account("author@kafedra.example", "Смирнова", "Анна", "Петровна", "content_developer", "автор курсов"),
-    Account("tutor@kafedra.example", "Ёлкин", "Фёдор", "Ильич", "instructor", "преподаватель: ведёт семинар и мастер-класс"),
-    Account("admin@kafedra.example", "Соколова", "Елена", "Викторовна", "administrator", "администратор: реестр, люди"),
+    Account(
+        "tutor@kafedra.example",
+        "Ёлкин",
+        "Фёдор",
+        "Ильич",
+        "instructor",
+        "преподаватель: ведёт семинар и мастер-класс",
+    ),
+    Account(
+        "admin@kafedra.example",
+        "Соколова",
+        "Елена",
+        "Викторовна",
+        "administrator",
+        "администратор: реестр, люди",
+    ),
 )

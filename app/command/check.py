@@ -24,7 +24,9 @@ def check() -> None:
     try:
         settings = Settings.from_env()
     except ValueError as error:
-        raise click.ClickException(f"Неверное значение в настройках: {error}. Числа пишутся цифрами.") from None
+        raise click.ClickException(
+            f"Неверное значение в настройках: {error}. Числа пишутся цифрами."
+        ) from None
     findings = [finding for look in LOOKS for finding in look(settings)]
     for fine, what, detail in findings:
         click.echo(f"{'  хорошо ' if fine else '  ПЛОХО  '} {what}: {detail}")
@@ -101,4 +103,11 @@ def hidden_password(url: str) -> str:
     return url.replace(f":{parts.password}@", ":•••@", 1)
 
 
-LOOKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (_secret, _folder, _database, _broker, _mail, _assets)
+LOOKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
+    _secret,
+    _folder,
+    _database,
+    _broker,
+    _mail,
+    _assets,
+)

@@ -117,7 +117,9 @@ def _preflight() -> Settings:
     try:
         settings = Settings.from_env()
     except ValueError as error:
-        raise click.ClickException(f"Неверное значение в настройках: {error}. Числа пишутся цифрами.") from None
+        raise click.ClickException(
+            f"Неверное значение в настройках: {error}. Числа пишутся цифрами."
+        ) from None
     folder = settings.var
     try:
         (folder / "log").mkdir(parents=True, exist_ok=True)
@@ -181,7 +183,9 @@ def _prepare() -> None:
     """Build, migrate and load samples in a process of its own, so that this one stays small."""
     done = subprocess.run([sys.executable, "-m", "app.command", "prepare"], check=False)
     if done.returncode:
-        raise click.ClickException("Подготовка не удалась; что произошло, написано выше. Исправьте и запустите снова.")
+        raise click.ClickException(
+            "Подготовка не удалась; что произошло, написано выше. Исправьте и запустите снова."
+        )
 
 
 def _supervise(settings: Settings, began: float) -> None:
@@ -191,7 +195,9 @@ def _supervise(settings: Settings, began: float) -> None:
         Part("scheduler", scheduler_command(), logs / "scheduler.log"),
     ]
     web = Part("web", web_command(settings), logs / "web.log")
-    broker = Part("valkey", valkey_command(settings), logs / "valkey.log") if settings.embedded_broker else None
+    broker = (
+        Part("valkey", valkey_command(settings), logs / "valkey.log") if settings.embedded_broker else None
+    )
     stopping: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda received, _frame: stopping.append(received))
