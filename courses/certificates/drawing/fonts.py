@@ -12,8 +12,8 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import repeat
 from pathlib import Path
-from types import MappingProxyType
 
 import fontpkg_pt_sans
 import fontpkg_pt_serif
@@ -37,41 +37,40 @@ STAND_INS = {0x00A0: 0x20, 0x202F: 0x20, 0x2007: 0x20, 0x2009: 0x20, 0x2011: 0x2
 
 @dataclass(frozen=True, eq=False)
 class Typeface:
-    """One font file: glyph numbers by character, widths and kerning in thousandths of the size."""
+    """One font file: glyph numbers by character, advances and kerning in thousandths of the size."""
 
     name: str
     path: Path
     glyphs: Mapping[str, int]
+    advances: Mapping[str, int]
+    kerning: Mapping[tuple[str, str], int]
+    codes: Mapping[str, str]
     widths: tuple[int, ...]
-    kerning: Mapping[tuple[int, int], int]
     descriptor: bytes
     usual: frozenset[int]
 
-    def glyph_numbers(self, text: str) -> list[int]:
-        """Glyphs of `text`; a character without one is an error, never an empty box."""
-        try:
-            return [self.glyphs[character] for character in text]
-        except KeyError:
-            raise MissingGlyphs(set(text) - self.glyphs.keys()) from None
-
     def width(self, text: str, tracking: float = 0.0) -> float:
         """Width at size 1, kerned, with `tracking` (in parts of the size) between the letters."""
-        numbers = self.glyph_numbers(text)
-        advance = sum(map(self.widths.__getitem__, numbers))
-        kerning = self.kerning.get
-        adjusted = sum(kerning(pair, 0) for pair in zip(numbers, numbers[1:], strict=False))
-        return (advance + adjusted) / 1000 + tracking * max(0, len(numbers) - 1)
+        try:
+            advance = sum(map(self.advances.__getitem__, text))
+        except KeyError:
+            raise MissingGlyphs(set(text) - self.glyphs.keys()) from None
+        return (advance + sum(self._shifts(text))) / 1000 + tracking * max(0, len(text) - 1)
 
     def operand(self, text: str) -> str:
-        """The operand of TJ that shows `text`, with kerning."""
-        numbers = self.glyph_numbers(text)
-        parts = ["[<"]
-        for number, following in zip(numbers, [*numbers[1:], -1], strict=True):
-            parts.append(f"{number:04X}")
-            if shift := self.kerning.get((number, following)):
-                parts.append(f">{-shift}<")
-        parts.append(">]")
-        return "".join(parts)
+        """The operand of TJ that shows `text`, with kerning; a character without a glyph is an error, no box."""
+        try:
+            codes = [*map(self.codes.__getitem__, text)]
+        except KeyError:
+            raise MissingGlyphs(set(text) - self.glyphs.keys()) from None
+        for number, shift in enumerate(self._shifts(text)):
+            if shift:
+                codes[number] += f">{-shift}<"
+        return f"[<{''.join(codes)}>]"
+
+    def _shifts(self, text: str) -> Iterator[int]:
+        """How far each letter but the first moves towards the one before it."""
+        return map(self.kerning.get, zip(text, text[1:], strict=False), repeat(0))  # type: ignore[arg-type]
 
 
 class MissingGlyphs(ValueError):
@@ -100,22 +99,24 @@ def load(name: str) -> Typeface:
     path = FILES[name]
     with TTFont(path, lazy=True) as font:
         glyphs = _glyphs_by_character(font)
-        metrics = font["hmtx"].metrics
-        order = font.getGlyphOrder()
+        metrics, scale = font["hmtx"].metrics, _scale(font)
+        widths = tuple(round(metrics[glyph][0] * scale) for glyph in font.getGlyphOrder())
         return Typeface(
             name=name,
             path=path,
-            glyphs=MappingProxyType(glyphs),
-            widths=tuple(_thousandths(font, metrics[glyph][0]) for glyph in order),
-            kerning=MappingProxyType(_kerning(font, glyphs)),
+            glyphs=glyphs,
+            advances={character: widths[number] for character, number in glyphs.items()},
+            kerning=_kerning(font, glyphs),
+            codes={character: f"{number:04X}" for character, number in glyphs.items()},
+            widths=widths,
             descriptor=_descriptor(font),
             usual=frozenset(glyphs[character] for character in USUAL if character in glyphs),
         )
 
 
-def embed(typeface: Typeface, used: Iterable[int], file: PdfFile) -> int:
+def embed(typeface: Typeface, used: Iterable[str], file: PdfFile) -> int:
     """Write the font's five objects into `file`; returns the number of the font object."""
-    program = _program(typeface, wide=not typeface.usual.issuperset(used))
+    program = _program(typeface, wide=not typeface.usual.issuperset(map(typeface.glyphs.__getitem__, used)))
     name = program.base_font.encode()
     font_file = file.add(
         stream(b"/Filter/FlateDecode/Length1 %d" % program.raw_length, program.file),
@@ -200,31 +201,33 @@ def _glyphs_by_character(font: TTFont) -> dict[str, int]:
     return glyphs
 
 
-def _kerning(font: TTFont, glyphs: Mapping[str, int]) -> dict[tuple[int, int], int]:
+def _kerning(font: TTFont, glyphs: Mapping[str, int]) -> dict[tuple[str, str], int]:
     """Kerning between the usual characters only: the whole table would take megabytes."""
     if "kern" not in font:
         return {}
-    number = font.getReverseGlyphMap()
-    usual = {glyphs[character] for character in USUAL if character in glyphs}
-    pairs = font["kern"].kernTables[0].kernTable.items()
-    numbered = (((number[left], number[right]), _thousandths(font, value)) for (left, right), value in pairs)
-    return {pair: value for pair, value in numbered if value and usual.issuperset(pair)}
+    order, scale = font.getGlyphOrder(), _scale(font)
+    characters = {order[glyphs[character]]: character for character in USUAL if character in glyphs}
+    return {
+        (characters[left], characters[right]): round(value * scale)
+        for (left, right), value in font["kern"].kernTables[0].kernTable.items()
+        if value and left in characters and right in characters
+    }
 
 
 def _descriptor(font: TTFont) -> bytes:
-    head, metrics, post = font["head"], font["OS/2"], font["post"]
-    box = [_thousandths(font, value) for value in (head.xMin, head.yMin, head.xMax, head.yMax)]
+    head, metrics, scale = font["head"], font["OS/2"], _scale(font)
+    box = " ".join(str(round(value * scale)) for value in (head.xMin, head.yMin, head.xMax, head.yMax))
     return (
-        "/Type/FontDescriptor/Flags 4"
-        f"/FontBBox[{' '.join(map(str, box))}]/ItalicAngle {post.italicAngle:g}"
-        f"/Ascent {_thousandths(font, font['hhea'].ascent)}/Descent {_thousandths(font, font['hhea'].descent)}"
-        f"/CapHeight {_thousandths(font, getattr(metrics, 'sCapHeight', 700))}"
+        f"/Type/FontDescriptor/Flags 4/FontBBox[{box}]/ItalicAngle {font['post'].italicAngle:g}"
+        f"/Ascent {round(font['hhea'].ascent * scale)}/Descent {round(font['hhea'].descent * scale)}"
+        f"/CapHeight {round(getattr(metrics, 'sCapHeight', 700) * scale)}"
         f"/StemV {140 if metrics.usWeightClass >= 600 else 80}"
     ).encode()
 
 
-def _thousandths(font: TTFont, value: float) -> int:
-    return round(value * 1000 / font["head"].unitsPerEm)
+def _scale(font: TTFont) -> float:
+    """From font units to thousandths of the size."""
+    return 1000 / float(font["head"].unitsPerEm)
 
 
 FILES = {

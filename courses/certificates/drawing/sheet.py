@@ -70,7 +70,7 @@ class Sheet:
         self.width, self.height, self.metadata = width, height, metadata
         self._operators: list[bytes] = []
         self._elements: list[_Element] = []
-        self._faces: dict[Typeface, set[int]] = {}
+        self._faces: dict[Typeface, set[str]] = {}
         self._drawings: dict[Form | Picture, str] = {}
 
     def decorate(self, drawing: Form | bytes, box: Box) -> None:
@@ -125,7 +125,7 @@ class Sheet:
         parts = [f"{_components(colour)} rg"]
         for number, line in enumerate(listed, start=1):
             text = line.text if number == len(listed) or line.text.endswith("-") else line.text + " "
-            self._faces.setdefault(line.face, set()).update(line.face.glyph_numbers(text))
+            self._faces.setdefault(line.face, set()).update(text)
             parts.append(
                 f"BT /{line.face.name} {decimal(line.size)} Tf {decimal(line.tracking * line.size)} Tc "
                 f"{decimal(line.x)} {decimal(line.y)} Td {line.face.operand(text)} TJ ET"
@@ -143,9 +143,12 @@ class Sheet:
 
     def _resources(self, file: PdfFile) -> bytes:
         fonts = (
-            b"/%s %d 0 R" % (face.name.encode(), embed(face, used, file)) for face, used in self._faces.items()
+            b"/%s %d 0 R" % (face.name.encode(), embed(face, used, file))
+            for face, used in self._faces.items()
         )
-        drawings = (b"/%s %d 0 R" % (name.encode(), made.write(file)) for made, name in self._drawings.items())
+        drawings = (
+            b"/%s %d 0 R" % (name.encode(), made.write(file)) for made, name in self._drawings.items()
+        )
         return b"/Font<<%s>>/XObject<<%s>>" % (b"".join(fonts), b"".join(drawings))
 
     def _structure(self, file: PdfFile, page: int, tree: int) -> list[int]:

@@ -1,13 +1,22 @@
 """Words on lines: normalising, which characters cannot be printed, and fitting any text into a given width."""
 
+import math
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 
 from courses.certificates.drawing.fonts import FILES, Typeface, load
 
+BREAKS = re.compile("[\t-\r\u2028\u2029]")
+SPACES = re.compile(" {2,}")
+WORD = re.compile("[^ ]+ ?")
+PART_OF_WORD = re.compile("[^ ]*?-+(?=[^ -])|[^ ]+ ?")
 SHORT_WORD = re.compile(r"[^\W\d_]{1,2}")
 QUOTED = (("«", "»"), ("“", "”"), ('"', '"'), ("„", "“"))
+
+
+UNBROKEN = 0.6  # a text is broken after a hyphen only if it would else be smaller than this part of its floor
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +30,10 @@ class Fitted:
 def normalise(text: str) -> str:
     """Text as it is printed: composed letters, single spaces, nothing invisible; fixed spaces stay fixed."""
     composed = unicodedata.normalize("NFC", text).replace("\u202f", "\u00a0")
-    spaced = "".join(" " if c in "\t\n\v\f\r\u2028\u2029" else c for c in composed)
-    visible = "".join(c for c in spaced if unicodedata.category(c) not in {"Cc", "Cf"})
-    return re.sub(r" +", " ", visible).strip(" \u00a0")
+    if not composed.isprintable():
+        composed = BREAKS.sub(" ", composed)
+        composed = "".join(c for c in composed if unicodedata.category(c) not in {"Cc", "Cf"})
+    return SPACES.sub(" ", composed).strip(" \u00a0")
 
 
 def missing_glyphs(text: str) -> set[str]:
@@ -40,37 +50,50 @@ def quote(title: str, language: str) -> str:
     return "«" + title.replace("«", "„").replace("»", "“") + "»"
 
 
-def fit(text: str, face: Typeface, *, width: float, size: float, floor: float, max_lines: int) -> Fitted:
+def fit(
+    text: str,
+    face: Typeface,
+    *,
+    width: float,
+    size: float,
+    floor: float,
+    max_lines: int,
+    tracking: float = 0.0,
+) -> Fitted:
     """The fewest lines on which `text` fits `width` at `floor` points or more; if none do, it shrinks further.
 
     One line is shrunk from `size` to `floor` first, then two balanced lines, and so on up to `max_lines`.
     """
-    words = _words(text)
-    fitted = Fitted((text,), size)
-    for count in range(1, max_lines + 1):
+    fitted = Fitted((text,), _largest_size((text,), face, width, size, tracking))
+    words = _words(text) if fitted.size < floor else []
+    for count in range(2, max_lines + 1 if words else 0):
         lines = _balanced(words, face, count)
-        fitted = Fitted(lines, _largest_size(lines, face, width, size))
+        fitted = Fitted(lines, _largest_size(lines, face, width, size, tracking))
         if fitted.size >= floor:
-            return fitted
-    pieces = _words(text, after_hyphens=True)
-    broken = _balanced(pieces, face, max_lines)
-    return max(fitted, Fitted(broken, _largest_size(broken, face, width, size)), key=lambda found: found.size)
+            break
+    if fitted.size >= floor * UNBROKEN:
+        return fitted
+    lines = _balanced(_words(text, after_hyphens=True), face, max_lines)
+    return Fitted(lines, _largest_size(lines, face, width, size, tracking))
 
 
+@cache
 def _printable() -> frozenset[str]:
     return frozenset.intersection(*(frozenset(load(name).glyphs) for name in FILES))
 
 
-def _largest_size(lines: tuple[str, ...], face: Typeface, width: float, size: float) -> float:
-    widest = max(face.width(line) for line in lines)
-    return size if widest * size <= width else width / widest * 0.9999  # rounding must not push it out
+def _largest_size(
+    lines: tuple[str, ...], face: Typeface, width: float, size: float, tracking: float
+) -> float:
+    """`size`, or what the widest line needs, rounded down to the hundredths that are written to the file."""
+    widest = max(face.width(line, tracking) for line in lines)
+    return size if widest * size <= width else math.floor(width / widest * 100) / 100
 
 
 def _words(text: str, *, after_hyphens: bool = False) -> list[str]:
     """Unbreakable pieces, each with its trailing space; a short word never ends a line, a dash never starts one."""
-    pattern = r"[^ ]*?-+(?=[^ -])|[^ ]+ ?" if after_hyphens else r"[^ ]+ ?"
     pieces: list[str] = []
-    for piece in re.findall(pattern, text):
+    for piece in (PART_OF_WORD if after_hyphens else WORD).findall(text):
         if pieces and (_ends_with_short_word(pieces[-1]) or piece.strip() in {"—", "–"}):
             pieces[-1] += piece
         else:
@@ -80,7 +103,11 @@ def _words(text: str, *, after_hyphens: bool = False) -> list[str]:
 
 def _ends_with_short_word(piece: str) -> bool:
     """A preposition that should not be left hanging; chains of short words may break all the same."""
-    return len(piece) < 12 and SHORT_WORD.fullmatch(piece[:-1].rpartition(" ")[2]) is not None and piece[-1] == " "
+    return (
+        len(piece) < 12
+        and SHORT_WORD.fullmatch(piece[:-1].rpartition(" ")[2]) is not None
+        and piece[-1] == " "
+    )
 
 
 def _balanced(pieces: list[str], face: Typeface, count: int) -> tuple[str, ...]:
