@@ -165,9 +165,8 @@ def _signatory(organisation: Mapping[str, str]) -> list[Placed]:
     serif, sans = load("PTSerif-Regular"), load("PTSans-Regular")
     middle = (SIGNATURE_RULE.left + SIGNATURE_RULE.right) / 2
     name = Paragraph("head_name", organisation.get("head_name", ""), serif, 11.5, 8, INK)
-    position = Paragraph(
-        "head_position", organisation.get("head_position", ""), sans, 8, 7, GREY, max_lines=2
-    )
+    position = organisation.get("head_position", "")
+    signs_as = Paragraph("head_position", position, sans, 8, 7, GREY, max_lines=2)
     return [
         set_lines(name, x=middle, baseline=100, width=150, anchor=0.5),
         set_lines(signs_as, x=middle, baseline=89.5, width=150, anchor=0.5),

@@ -64,7 +64,7 @@ def set_column(paragraphs: Sequence[Paragraph], box: Box) -> list[Placed]:
 def set_lines(
     paragraph: Paragraph, *, x: float, baseline: float, width: float, anchor: float = 0.0
 ) -> Placed:
-    """Set one paragraph with its first baseline given; `anchor` 0 starts at `x`, 0.5 centres, 1 ends there."""
+    """Set one paragraph on a given first baseline; `anchor` 0 starts at `x`, 0.5 centres, 1 ends there."""
     fitted = fit(
         paragraph.text,
         paragraph.face,

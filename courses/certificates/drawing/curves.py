@@ -37,7 +37,7 @@ def polygon(path: Any, points: list[Point]) -> None:
 
 
 def around(count: int, radius: float, *, turn: float = 0.0) -> list[Point]:
-    """`count` points evenly on a circle around the origin, the first at the top, turned by `turn` of a step."""
+    """`count` points evenly on a circle around the origin, the first at the top but for `turn` of a step."""
     angles = [math.pi / 2 - 2 * math.pi * (number + turn) / count for number in range(count)]
     return [(radius * math.cos(angle), radius * math.sin(angle)) for angle in angles]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from courses.certificates.drawing.composition import Placed
@@ -10,6 +11,7 @@ from courses.certificates.drawing.sheet import Box
 Snapshot = Mapping[str, Any]
 Assets = Mapping[str, bytes]
 
+NO_ASSETS: Assets = MappingProxyType({})
 FACSIMILE = "facsimile"
 """In place of a file key: draw the vector seal or signature. For demonstrations only."""
 
@@ -17,7 +19,7 @@ FACSIMILE = "facsimile"
 class Draw(Protocol):
     """A pure function from what is printed to the file."""
 
-    def __call__(self, snapshot: Snapshot, assets: Assets = {}) -> bytes: ...
+    def __call__(self, snapshot: Snapshot, assets: Assets = ...) -> bytes: ...
 
 
 class Layout(Protocol):

@@ -66,7 +66,7 @@ def _course(canvas: Any) -> None:
             canvas.setLineWidth(0.55)
             canvas.drawPath(path)
     canvas.setFillColorRGB(*OCHRE)
-    for x, y, radius in ((0, 5.6, 1.7), (0, 10.2, 1.4), (0, 14.2, 1.1)):
+    for x, y, radius in ((0.0, 5.6, 1.7), (0.0, 10.2, 1.4), (0.0, 14.2, 1.1)):
         canvas.circle(x, y, radius, stroke=0, fill=1)
     for side in (-1, 1):
         for x, y, radius in ((5.6, 7.0, 1.2), (8.4, 11.0, 0.9)):

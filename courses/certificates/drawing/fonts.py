@@ -12,13 +12,13 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from itertools import repeat
+from itertools import pairwise, repeat
 from pathlib import Path
 
 import fontpkg_pt_sans
 import fontpkg_pt_serif
-from fontTools import subset  # type: ignore[import-untyped]
-from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+from fontTools import subset
+from fontTools.ttLib import TTFont
 
 from courses.certificates.drawing.pdf import PdfFile, stream
 
@@ -58,7 +58,7 @@ class Typeface:
         return (advance + sum(self._shifts(text))) / 1000 + tracking * max(0, len(text) - 1)
 
     def operand(self, text: str) -> str:
-        """The operand of TJ that shows `text`, with kerning; a character without a glyph is an error, no box."""
+        """The operand of TJ that shows `text`, with kerning; no glyph is an error, never a box."""
         try:
             codes = [*map(self.codes.__getitem__, text)]
         except KeyError:
@@ -70,7 +70,7 @@ class Typeface:
 
     def _shifts(self, text: str) -> Iterator[int]:
         """How far each letter but the first moves towards the one before it."""
-        return map(self.kerning.get, zip(text, text[1:], strict=False), repeat(0))  # type: ignore[arg-type]
+        return map(self.kerning.get, pairwise(text), repeat(0))
 
 
 class MissingGlyphs(ValueError):
@@ -188,7 +188,7 @@ def _chunks(items: list[str], size: int) -> Iterator[list[str]]:
 
 
 def _glyphs_by_character(font: TTFont) -> dict[str, int]:
-    """What can be printed well: no private-use codes, and no loose accents (they would sit beside the letter)."""
+    """What can be printed well: no private-use codes, no loose accents (they would stray)."""
     number = font.getReverseGlyphMap()
     glyphs = {
         chr(code): int(number[glyph])

@@ -12,7 +12,8 @@ PRODUCER = "Kafedra"
 class Metadata:
     """Facts that stand both in the Info dictionary and in XMP; PDF/A wants them equal.
 
-    There is no date: a certificate's date is printed on it, and the moment of drawing must not change the bytes.
+    There is no date: a certificate's date is printed on it, and the moment of drawing must not change
+    the bytes.
     """
 
     title: str
@@ -71,7 +72,7 @@ SRGB_CURVE = (2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)
 
 @cache
 def srgb_profile() -> bytes:
-    """An ICC 4 profile of sRGB (IEC 61966-2.1), written out by hand: half a kilobyte and the same everywhere."""
+    """An ICC 4 profile of sRGB (IEC 61966-2.1), written out by hand: small, and the same everywhere."""
     curve = b"para" + struct.pack(">4xHxx", 3) + _fixed(*SRGB_CURVE)
     tags = {
         b"desc": _localised("sRGB"),
@@ -79,7 +80,7 @@ def srgb_profile() -> bytes:
         b"wtpt": _xyz(*D50),
         b"chad": b"sf32" + bytes(4) + _fixed(*D65_TO_D50),
         **{tag: _xyz(*values) for tag, values in PRIMARIES.items()},
-        **{tag: curve for tag in (b"rTRC", b"gTRC", b"bTRC")},
+        **dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), curve),
     }
     start = 128 + 4 + 12 * len(tags)
     placed: dict[bytes, int] = {}

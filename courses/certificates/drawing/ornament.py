@@ -1,4 +1,4 @@
-"""The ground of a certificate: paper, a pale rosette, and a frame of interlaced waves with four corner rosettes."""
+"""The ground of a certificate: paper, a pale rosette, a frame of waves with rosettes in its corners."""
 
 import math
 from functools import partial

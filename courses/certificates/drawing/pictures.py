@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from PIL import Image
-from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
+from reportlab.pdfgen.canvas import Canvas
 
 from courses.certificates.drawing.pdf import PdfFile, stream
 
@@ -58,7 +58,7 @@ class Picture:
 
 
 def record(width: float, height: float, draw: Callable[[Canvas], None]) -> Form:
-    """Record what `draw` does to a ReportLab canvas. Lines and fills only: text belongs to the page's tags."""
+    """Record what `draw` does to a ReportLab canvas. Lines and fills only: text must be tagged."""
     canvas = Canvas(io.BytesIO(), pagesize=(width, height), invariant=1)
     draw(canvas)
     return Form(width, height, zlib.compress("\n".join(canvas._code).encode("ascii"), 9))

@@ -1,5 +1,8 @@
 """A QR code as one vector path: sharp at any size, and a few hundred bytes."""
 
+import math
+from typing import Any
+
 import zxingcpp
 
 
@@ -25,5 +28,6 @@ def qr_operators(text: str, *, size: float) -> bytes:
 def _matrix(text: str) -> tuple[int, bytes]:
     """Modules in a row, and the modules row by row from the top, black as 0."""
     barcode = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
-    view = memoryview(zxingcpp.write_barcode_to_image(barcode, scale=1, add_quiet_zones=False))  # type: ignore[arg-type]
-    return view.shape[0], view.tobytes()
+    image: Any = zxingcpp.write_barcode_to_image(barcode, scale=1, add_quiet_zones=False)
+    pixels = memoryview(image).tobytes()
+    return math.isqrt(len(pixels)), pixels

@@ -7,9 +7,9 @@ import math
 from functools import cache, lru_cache
 from typing import Any
 
-from fontTools.pens.basePen import BasePen  # type: ignore[import-untyped]
-from fontTools.pens.transformPen import TransformPen  # type: ignore[import-untyped]
-from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+from fontTools.pens.basePen import BasePen
+from fontTools.pens.transformPen import TransformPen
+from fontTools.ttLib import TTFont
 
 from courses.certificates.drawing.curves import polygon, star
 from courses.certificates.drawing.fonts import Typeface, load
@@ -107,23 +107,23 @@ def _on_circle(angle: float, width: float, size: float, radius: float) -> tuple[
     return (along[0] * scale, along[1] * scale, out[0] * scale, out[1] * scale, x, y)
 
 
-class _PathPen(BasePen):  # type: ignore[misc]
+class _PathPen(BasePen):  # type: ignore[misc]  # the methods' names are its own
     """Draws glyph outlines into a ReportLab path, to a hundredth of a point."""
 
     def __init__(self, path: Any, glyphs: Any) -> None:
         super().__init__(glyphs)
         self.path = path
 
-    def _moveTo(self, pt: tuple[float, float]) -> None:
+    def _moveTo(self, pt: tuple[float, float]) -> None:  # noqa: N802
         self.path.moveTo(*_rounded(pt))
 
-    def _lineTo(self, pt: tuple[float, float]) -> None:
+    def _lineTo(self, pt: tuple[float, float]) -> None:  # noqa: N802
         self.path.lineTo(*_rounded(pt))
 
-    def _curveToOne(self, *points: tuple[float, float]) -> None:
+    def _curveToOne(self, *points: tuple[float, float]) -> None:  # noqa: N802
         self.path.curveTo(*(value for point in points for value in _rounded(point)))
 
-    def _closePath(self) -> None:
+    def _closePath(self) -> None:  # noqa: N802
         self.path.close()
 
 
@@ -145,51 +145,24 @@ def draw_signature(canvas: Any) -> None:
         canvas.drawPath(path)
 
 
+# Each stroke: its width, then a start and three points for every cubic piece.
 STROKES: tuple[tuple[float, tuple[tuple[float, float], ...]], ...] = (
     (
         1.25,
-        ((18, 14), (24, 26), (30, 46), (36, 53), (39, 56), (40, 50), (37, 42), (33, 32), (28, 20), (26, 15)),
+        (
+            *((18, 14), (24, 26), (30, 46), (36, 53)),
+            *((39, 56), (40, 50), (37, 42), (33, 32), (28, 20), (26, 15)),
+        ),
     ),
     (
         1.1,
         (
-            (22, 33),
-            (30, 37),
-            (42, 46),
-            (54, 53),
-            (48, 44),
-            (38, 38),
-            (34, 34),
-            (40, 32),
-            (44, 22),
-            (52, 18),
-            (57, 16),
-            (60, 24),
-            (63, 28),
-            (65, 31),
-            (60, 29),
-            (60, 23),
-            (60, 17),
-            (67, 20),
-            (70, 27),
-            (71, 22),
-            (70, 17),
-            (74, 19),
-            (78, 21),
-            (79, 29),
-            (82, 28),
-            (84, 27),
-            (80, 18),
-            (84, 18),
-            (88, 18),
-            (89, 30),
-            (94, 28),
-            (97, 27),
-            (92, 17),
-            (98, 18),
-            (106, 20),
-            (112, 27),
-            (132, 29),
+            *((22, 33), (30, 37), (42, 46), (54, 53), (48, 44), (38, 38), (34, 34)),
+            *((40, 32), (44, 22), (52, 18), (57, 16), (60, 24), (63, 28)),
+            *((65, 31), (60, 29), (60, 23), (60, 17), (67, 20), (70, 27)),
+            *((71, 22), (70, 17), (74, 19), (78, 21), (79, 29), (82, 28)),
+            *((84, 27), (80, 18), (84, 18), (88, 18), (89, 30), (94, 28)),
+            *((97, 27), (92, 17), (98, 18), (106, 20), (112, 27), (132, 29)),
         ),
     ),
     (0.85, ((30, 11), (60, 6), (100, 9), (140, 17), (120, 8), (96, 5), (84, 7))),

@@ -1,7 +1,7 @@
 """One page that knows its meaning: every mark is either tagged in reading order or declared decoration.
 
-The result aims at PDF/A-3a and PDF/UA-1: structure tree, alternative texts with their boxes, document language,
-embedded fonts with a way back to text, output intent, XMP equal to the Info dictionary.
+The result aims at PDF/A-3a and PDF/UA-1: structure tree, alternative texts with their boxes, document
+language, embedded fonts with a way back to text, output intent, XMP equal to the Info dictionary.
 """
 
 import zlib
@@ -93,7 +93,7 @@ class Sheet:
         self._mark(_Element("Link", alt, box, address), self._text(lines, colour))
 
     def figure(self, alt: str, drawing: Form | Picture | bytes, box: Box) -> None:
-        """Put a picture; `alt` says in words what it shows. Bytes are operators in points from the box's corner."""
+        """Put a picture; `alt` says what it shows. Bytes are operators in points from the box's corner."""
         self._mark(_Element("Figure", alt, box), self._placed(drawing, box))
 
     def to_pdf(self) -> bytes:
@@ -142,19 +142,16 @@ class Sheet:
         return f"q {across:.4f} 0 0 {up:.4f} {corner} /{name} Do Q".encode()
 
     def _resources(self, file: PdfFile) -> bytes:
-        fonts = (
-            b"/%s %d 0 R" % (face.name.encode(), embed(face, used, file))
-            for face, used in self._faces.items()
-        )
-        drawings = (
-            b"/%s %d 0 R" % (name.encode(), made.write(file)) for made, name in self._drawings.items()
-        )
-        return b"/Font<<%s>>/XObject<<%s>>" % (b"".join(fonts), b"".join(drawings))
+        fonts = [(face.name, embed(face, used, file)) for face, used in self._faces.items()]
+        drawings = [(name, drawing.write(file)) for drawing, name in self._drawings.items()]
+        return b"/Font<<%s>>/XObject<<%s>>" % (_named(fonts), _named(drawings))
 
     def _structure(self, file: PdfFile, page: int, tree: int) -> list[int]:
         """Write the structure tree and the link annotations; returns the numbers of the annotations."""
         document = file.reserve()
-        numbers, annotations, parents = [], [], []
+        numbers: list[int] = []
+        annotations: list[int] = []
+        parents: list[int] = []
         for content, element in enumerate(self._elements):
             number = file.reserve()
             kids = b"%d" % content
@@ -179,9 +176,9 @@ class Sheet:
         metadata = file.add(stream(b"/Type/Metadata/Subtype/XML", self.metadata.xmp()))
         profile = file.add(stream(b"/N 3/Filter/FlateDecode", _compressed_profile()))
         return (
-            b"<</Type/Catalog/Pages %d 0 R/Lang%s/MarkInfo<</Marked true>>/StructTreeRoot %d 0 R/Metadata %d 0 R"
-            b"/ViewerPreferences<</DisplayDocTitle true>>/OutputIntents[<</Type/OutputIntent/S/GTS_PDFA1"
-            b"/OutputConditionIdentifier(sRGB)/Info(sRGB IEC61966-2.1)/DestOutputProfile %d 0 R>>]>>"
+            b"<</Type/Catalog/Pages %d 0 R/Lang%s/MarkInfo<</Marked true>>/StructTreeRoot %d 0 R"
+            b"/Metadata %d 0 R/ViewerPreferences<</DisplayDocTitle true>>"
+            b"/OutputIntents[<</Type/OutputIntent/S/GTS_PDFA1/OutputConditionIdentifier(sRGB)/Info(sRGB IEC61966-2.1)/DestOutputProfile %d 0 R>>]>>"
         ) % (pages, ascii_string(self.metadata.language), tree, metadata, profile)
 
     def _info(self) -> bytes:
@@ -217,6 +214,10 @@ def _link_annotation(element: _Element, key: int) -> bytes:
         b"<</Type/Annot/Subtype/Link/F 4/Border[0 0 0]/Rect[%s]/Contents%s/StructParent %d"
         b"/A<</Type/Action/S/URI/URI%s>>>>"
     ) % (_corners(element.box), text_string(element.alt), key, ascii_string(element.address))
+
+
+def _named(objects: list[tuple[str, int]]) -> bytes:
+    return b"".join(b"/%s %d 0 R" % (name.encode(), number) for name, number in objects)
 
 
 def _corners(box: Box) -> bytes:

@@ -1,4 +1,4 @@
-"""Words on lines: normalising, which characters cannot be printed, and fitting any text into a given width."""
+"""Words on lines: normalising, which characters cannot be printed, fitting any text into a given width."""
 
 import math
 import re
@@ -42,7 +42,7 @@ def missing_glyphs(text: str) -> set[str]:
 
 
 def quote(title: str, language: str) -> str:
-    """A title in quotation marks of its language, inner «ёлочки» turned into „лапки“; left alone if quoted."""
+    """A title in quotation marks of its language, inner «ёлочки» made „лапки“; left alone if quoted."""
     if any(title.startswith(opening) and title.endswith(closing) for opening, closing in QUOTED):
         return title
     if language == "en":
@@ -60,7 +60,7 @@ def fit(
     max_lines: int,
     tracking: float = 0.0,
 ) -> Fitted:
-    """The fewest lines on which `text` fits `width` at `floor` points or more; if none do, it shrinks further.
+    """The fewest lines on which `text` fits `width` at `floor` points or more; else it shrinks further.
 
     One line is shrunk from `size` to `floor` first, then two balanced lines, and so on up to `max_lines`.
     """
@@ -91,7 +91,10 @@ def _largest_size(
 
 
 def _words(text: str, *, after_hyphens: bool = False) -> list[str]:
-    """Unbreakable pieces, each with its trailing space; a short word never ends a line, a dash never starts one."""
+    """Unbreakable pieces, each with its trailing space.
+
+    A short word never ends a line and a dash never starts one.
+    """
     pieces: list[str] = []
     for piece in (PART_OF_WORD if after_hyphens else WORD).findall(text):
         if pieces and (_ends_with_short_word(pieces[-1]) or piece.strip() in {"—", "–"}):
@@ -103,11 +106,8 @@ def _words(text: str, *, after_hyphens: bool = False) -> list[str]:
 
 def _ends_with_short_word(piece: str) -> bool:
     """A preposition that should not be left hanging; chains of short words may break all the same."""
-    return (
-        len(piece) < 12
-        and SHORT_WORD.fullmatch(piece[:-1].rpartition(" ")[2]) is not None
-        and piece[-1] == " "
-    )
+    last = piece[:-1].rpartition(" ")[2]
+    return len(piece) < 12 and piece.endswith(" ") and SHORT_WORD.fullmatch(last) is not None
 
 
 def _balanced(pieces: list[str], face: Typeface, count: int) -> tuple[str, ...]:
