@@ -54,7 +54,9 @@ Moment = Annotated[datetime, mapped_column(UtcDateTime)]
 
 def word(values: type[StrEnum]) -> Enum:
     """A column holding one of the words of an enumeration, stored as the word itself."""
-    return Enum(values, native_enum=False, length=24, values_callable=lambda kind: [item.value for item in kind])
+    return Enum(
+        values, native_enum=False, length=24, values_callable=lambda kind: [item.value for item in kind]
+    )
 
 
 def partial(condition: str) -> dict[str, Any]:
@@ -71,7 +73,7 @@ class Base(DeclarativeBase):
 
 def make_engine(url: str, **options: Any) -> Engine:
     """An engine whose connections are correct for this product: see `prepare`."""
-    engine = create_engine(url, **engine_options(url), **options)
+    engine = create_engine(url, **(engine_options(url) | options))
     prepare(engine)
     return engine
 
