@@ -34,7 +34,7 @@ screenshots: .stamp-dev .stamp-tools
 
 # Collect the texts of pages and code into the catalogues (run after changing a text).
 messages: .stamp-dev
-	$(BIN)/python -m tests.messages
+	$(BIN)/kafedra messages
 
 # Pin the dependencies anew: versions and hashes, no addresses.
 locks: .stamp-dev

@@ -21,6 +21,7 @@ COMMANDS = {
     "course": ("app.command.course", "course"),
     "person": ("app.command.person", "person"),
     "audit": ("app.command.audit", "audit"),
+    "messages": ("app.command.messages", "messages"),
 }
 
 
