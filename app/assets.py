@@ -92,7 +92,7 @@ def build(static_folder: str | os.PathLike[str]) -> dict[str, str]:
     return manifest
 
 
-# -- stylesheet ------------------------------------------------------------------------------------------------
+# stylesheet
 
 _IMPORT = re.compile(r'@import url\("([^"]+)"\)(?:\s+layer\((\w+)\))?;')
 
@@ -124,7 +124,7 @@ def _with_hashed_fonts(css: str, manifest: dict[str, str]) -> str:
     )
 
 
-# -- scripts ---------------------------------------------------------------------------------------------------
+# scripts
 
 _MODULE = re.compile(r'((?:from|import)\s*\(?\s*")\./([\w-]+\.js)(")')
 
@@ -144,7 +144,7 @@ def _scripts(static: Path, target: Path, manifest: dict[str, str]) -> None:
         add(script.name)
 
 
-# -- fonts -----------------------------------------------------------------------------------------------------
+# fonts
 
 
 def _fonts(target: Path) -> dict[str, str]:
@@ -195,7 +195,7 @@ def _rename(font: TTFont, family: str) -> None:
         names.setName(text, name_id, 3, 1, 0x409)
 
 
-# -- files -----------------------------------------------------------------------------------------------------
+# files
 
 
 def _write(target: Path, name: str, data: bytes) -> str:
