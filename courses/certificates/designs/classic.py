@@ -39,7 +39,9 @@ FRAME = Box(66, 66, WIDTH - 66, HEIGHT - 66)
 MEDALLION = Box(WIDTH / 2 - 34, HEIGHT - 79, WIDTH / 2 + 34, HEIGHT - 11)
 COLUMN = Box(104, 184, WIDTH - 104, HEIGHT - 90)
 LEFT, RIGHT = 94.0, WIDTH - 94  # edges of the foot of the page
+LEFT_WIDTH = 216.0
 QR_SIDE = 24 * MILLIMETRE
+QUIET = 8.0  # four modules of the code an address of usual length needs
 QR = Box(RIGHT - QR_SIDE, 106, RIGHT, 106 + QR_SIDE)
 SEAL = Box(318, 80, 410, 172)
 SIGNATURE = Box(404, 108, 554, 168)
@@ -148,15 +150,14 @@ def _column(printed: Mapping[str, Any]) -> list[Paragraph]:
 def _left_foot(printed: Mapping[str, Any]) -> list[Placed]:
     serif, bold, sans = map(load, ("PTSerif-Regular", "PTSerif-Bold", "PTSans-Regular"))
     city = printed["organisation"].get("city", "")
-    number = f"{_words(printed)['number']}\u00a0{printed['number']}"
-    issued = ", ".join(part for part in (city, printed["issued"]) if part)
+    dated = ", ".join(part for part in (city, printed["issued"]) if part)
+    number = Paragraph("number", f"{_words(printed)['number']}\u00a0{printed['number']}", bold, 12, 8, INK)
+    issued = Paragraph("issued", dated, serif, 11, 9, INK, max_lines=2)
     note = Paragraph("note", printed["note"], sans, 7.5, 6.5, GREY, max_lines=2, leading=1.2)
     return [
-        set_lines(Paragraph("number", number, bold, 12, 8, INK), x=LEFT, baseline=116, width=206),
-        set_lines(
-            Paragraph("issued", issued, serif, 11, 9, INK, max_lines=2), x=LEFT, baseline=100, width=206
-        ),
-        set_lines(note, x=LEFT, baseline=74.5, width=370),
+        set_lines(number, x=LEFT, baseline=122, width=LEFT_WIDTH),
+        set_lines(issued, x=LEFT, baseline=106, width=LEFT_WIDTH),
+        set_lines(note, x=LEFT, baseline=72.5, width=LEFT_WIDTH, upwards=True),
     ]
 
 
@@ -168,8 +169,8 @@ def _signatory(organisation: Mapping[str, str]) -> list[Placed]:
     position = organisation.get("head_position", "")
     signs_as = Paragraph("head_position", position, sans, 8, 7, GREY, max_lines=2)
     return [
-        set_lines(name, x=middle, baseline=100, width=150, anchor=0.5),
-        set_lines(signs_as, x=middle, baseline=89.5, width=150, anchor=0.5),
+        set_lines(name, x=middle, baseline=99, width=138, anchor=0.5),
+        set_lines(signs_as, x=middle, baseline=88.5, width=138, anchor=0.5),
     ]
 
 
@@ -271,4 +272,12 @@ def _ascii_address(address: str) -> str:
     return urlunsplit((parts.scheme, host, path, query, ""))
 
 
-DESIGN = Design(name="classic", title="Классический", needs=NEEDS, draw=draw, layout=layout, frame=FRAME)
+DESIGN = Design(
+    name="classic",
+    title="Классический",
+    needs=NEEDS,
+    draw=draw,
+    layout=layout,
+    frame=FRAME,
+    reserved=(MEDALLION, SEAL, SIGNATURE, Box(QR.left - QUIET, QR.bottom - QUIET, WIDTH, QR.top + QUIET)),
+)

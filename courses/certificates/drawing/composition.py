@@ -62,9 +62,18 @@ def set_column(paragraphs: Sequence[Paragraph], box: Box) -> list[Placed]:
 
 
 def set_lines(
-    paragraph: Paragraph, *, x: float, baseline: float, width: float, anchor: float = 0.0
+    paragraph: Paragraph,
+    *,
+    x: float,
+    baseline: float,
+    width: float,
+    anchor: float = 0.0,
+    upwards: bool = False,
 ) -> Placed:
-    """Set one paragraph on a given first baseline; `anchor` 0 starts at `x`, 0.5 centres, 1 ends there."""
+    """Set one paragraph on a given baseline: of its first line, or of its last if it grows `upwards`.
+
+    `anchor` says what of a line stands at `x`: 0 its start, 0.5 its middle, 1 its end.
+    """
     fitted = fit(
         paragraph.text,
         paragraph.face,
@@ -74,7 +83,8 @@ def set_lines(
         max_lines=paragraph.max_lines,
         tracking=paragraph.tracking,
     )
-    return _place(paragraph, fitted, x, baseline + CAPITALS * fitted.size, anchor=anchor)
+    above = (len(fitted.lines) - 1) * paragraph.leading * fitted.size if upwards else 0.0
+    return _place(paragraph, fitted, x, baseline + above + CAPITALS * fitted.size, anchor=anchor)
 
 
 def _fit(paragraph: Paragraph, box: Box, scale: float) -> Fitted:

@@ -30,7 +30,10 @@ class Layout(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """One way to print a certificate. `title` is shown to people; `needs` are keys a snapshot must have."""
+    """One way to print a certificate. `title` is shown to people; `needs` are keys a snapshot must have.
+
+    All text stays inside `frame` and out of `reserved`, where pictures stand (points from the lower left).
+    """
 
     name: str
     title: str
@@ -38,6 +41,7 @@ class Design:
     draw: Draw
     layout: Layout
     frame: Box
+    reserved: tuple[Box, ...]
 
 
 class IncompleteSnapshot(ValueError):

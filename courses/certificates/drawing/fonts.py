@@ -35,7 +35,7 @@ SPACE = ord(" ")
 STAND_INS = {0x00A0: 0x20, 0x202F: 0x20, 0x2007: 0x20, 0x2009: 0x20, 0x2011: 0x2D, 0x2010: 0x2D}
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Typeface:
     """One font file: glyph numbers by character, advances and kerning in thousandths of the size."""
 

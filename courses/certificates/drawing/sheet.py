@@ -149,28 +149,29 @@ class Sheet:
     def _structure(self, file: PdfFile, page: int, tree: int) -> list[int]:
         """Write the structure tree and the link annotations; returns the numbers of the annotations."""
         document = file.reserve()
-        numbers: list[int] = []
-        annotations: list[int] = []
-        parents: list[int] = []
+        children: list[int] = []
+        marked: list[int] = []
+        links: dict[int, int] = {}
         for content, element in enumerate(self._elements):
+            parent, kids = document, b"%d" % content
             number = file.reserve()
-            kids = b"%d" % content
-            if element.address:
-                annotation = file.add(_link_annotation(element, len(annotations) + 1))
+            children.append(number)
+            if element.address:  # a link is a word in a paragraph, and knows its annotation
+                parent, number = number, file.reserve()
+                file.fill(parent, _structure_element(_Element("P"), b"%d 0 R" % number, document, page))
+                annotation = file.add(_link_annotation(element, len(links) + 1))
                 kids = b"[%d<</Type/OBJR/Obj %d 0 R/Pg %d 0 R>>]" % (content, annotation, page)
-                annotations.append(annotation)
-                parents.append(number)
-            file.fill(number, _structure_element(element, kids, document, page))
-            numbers.append(number)
-        kids = references(numbers)
-        file.fill(document, b"<</Type/StructElem/S/Document/P %d 0 R/K[%s]>>" % (tree, kids))
-        links = b"".join(b" %d %d 0 R" % (key, number) for key, number in enumerate(parents, start=1))
+                links[annotation] = number
+            file.fill(number, _structure_element(element, kids, parent, page))
+            marked.append(number)
+        file.fill(document, b"<</Type/StructElem/S/Document/P %d 0 R/K[%s]>>" % (tree, references(children)))
+        annotated = b"".join(b" %d %d 0 R" % pair for pair in enumerate(links.values(), start=1))
         file.fill(
             tree,
             b"<</Type/StructTreeRoot/K %d 0 R/ParentTreeNextKey %d/ParentTree<</Nums[0[%s]%s]>>>>"
-            % (document, len(parents) + 1, kids, links),
+            % (document, len(links) + 1, references(marked), annotated),
         )
-        return annotations
+        return list(links)
 
     def _catalogue(self, file: PdfFile, pages: int, tree: int) -> bytes:
         metadata = file.add(stream(b"/Type/Metadata/Subtype/XML", self.metadata.xmp()))
@@ -178,7 +179,8 @@ class Sheet:
         return (
             b"<</Type/Catalog/Pages %d 0 R/Lang%s/MarkInfo<</Marked true>>/StructTreeRoot %d 0 R"
             b"/Metadata %d 0 R/ViewerPreferences<</DisplayDocTitle true>>"
-            b"/OutputIntents[<</Type/OutputIntent/S/GTS_PDFA1/OutputConditionIdentifier(sRGB)/Info(sRGB IEC61966-2.1)/DestOutputProfile %d 0 R>>]>>"
+            b"/OutputIntents[<</Type/OutputIntent/S/GTS_PDFA1/OutputConditionIdentifier(sRGB)"
+            b"/Info(sRGB IEC61966-2.1)/DestOutputProfile %d 0 R>>]>>"
         ) % (pages, ascii_string(self.metadata.language), tree, metadata, profile)
 
     def _info(self) -> bytes:
@@ -192,14 +194,14 @@ class Sheet:
         )
 
 
-def _structure_element(element: _Element, kids: bytes, document: int, page: int) -> bytes:
+def _structure_element(element: _Element, kids: bytes, parent: int, page: int) -> bytes:
     alt = b"/Alt" + text_string(element.alt) if element.alt else b""
     box = b""
     if element.role == "Figure" and element.box is not None:
         box = b"/A<</O/Layout/Placement/Block/BBox[%s]>>" % _corners(element.box)
     return b"<</Type/StructElem/S/%s/P %d 0 R/Pg %d 0 R/K %s%s%s>>" % (
         element.role.encode(),
-        document,
+        parent,
         page,
         kids,
         alt,

@@ -5,6 +5,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 
 from courses.certificates.drawing.fonts import FILES, Typeface, load
 
@@ -13,7 +14,8 @@ SPACES = re.compile(" {2,}")
 WORD = re.compile("[^ ]+ ?")
 PART_OF_WORD = re.compile("[^ ]*?-+(?=[^ -])|[^ ]+ ?")
 SHORT_WORD = re.compile(r"[^\W\d_]{1,2}")
-QUOTED = (("«", "»"), ("“", "”"), ('"', '"'), ("„", "“"))
+STRAIGHT = re.compile('"([^"]*)"')
+MARKS = {"ru": ("«", "»", "„", "“"), "en": ("“", "”", "‘", "’")}  # outer, then inner
 
 
 UNBROKEN = 0.6  # a text is broken after a hyphen only if it would else be smaller than this part of its floor
@@ -42,12 +44,20 @@ def missing_glyphs(text: str) -> set[str]:
 
 
 def quote(title: str, language: str) -> str:
-    """A title in quotation marks of its language, inner «ёлочки» made „лапки“; left alone if quoted."""
-    if any(title.startswith(opening) and title.endswith(closing) for opening, closing in QUOTED):
+    """A title in its language's quotation marks, inner ones made „лапки“; left alone if quoted as a whole."""
+    opening, closing, inner_opening, inner_closing = MARKS["en" if language == "en" else "ru"]
+    title = STRAIGHT.sub(rf"{opening}\1{closing}", title)
+    if any(_wrapped(title, *pair) for pair in (("«", "»"), ("“", "”"), ("„", "“"))):
         return title
-    if language == "en":
-        return f"“{title}”"
-    return "«" + title.replace("«", "„").replace("»", "“") + "»"
+    return opening + title.replace(opening, inner_opening).replace(closing, inner_closing) + closing
+
+
+def _wrapped(title: str, opening: str, closing: str) -> bool:
+    """Whether the mark that opens at the first letter closes at the last one, and not before."""
+    if not (title.startswith(opening) and title.endswith(closing)):
+        return False
+    depths = [*accumulate((c == opening) - (c == closing) for c in title)]
+    return 0 not in depths[:-1]
 
 
 def fit(
