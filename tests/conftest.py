@@ -15,7 +15,7 @@ from sqlalchemy import event, text
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
-from courses import people
+from courses import catalogue, people
 from courses.clock import utcnow
 from courses.db import Base, Database, begin_writing
 from courses.settings import Settings
@@ -184,6 +184,7 @@ def _make_schema(database: Database) -> None:
 
 
 def _empty(database: Database) -> None:
+    catalogue.forget()
     names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
     with database.unit_of_work() as session:
         session.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))

@@ -4,6 +4,7 @@ import itertools
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from courses.catalogue.models import Activity, Course, CourseVersion, Module, Offering
@@ -160,6 +161,7 @@ def a_course(
         "published_at": utcnow(),
         "published_by_id": SYSTEM_ID,
     } | over
+    published_at = values.pop("published_at")
     version = CourseVersion(course_id=course.id, **values)
     session.add(version)
     session.flush()
@@ -172,13 +174,15 @@ def a_course(
             session, version, module, ActivityKind.QUIZ, 2, key="quiz", title="Проверьте себя"
         )
         a_quiz(session, activity)
+    version.published_at = published_at
+    session.flush()
     return version
 
 
 def an_activity(
     session: Session, version: CourseVersion, module: Module, kind: ActivityKind, position: int, **over: Any
 ) -> Activity:
-    """One activity of a module."""
+    """One activity of a module; past the guard of published versions, which would refuse a late one."""
     values = {
         "key": f"activity-{position}",
         "title": "Занятие",
@@ -189,12 +193,10 @@ def an_activity(
         "body_html": "<p>Текст занятия.</p>",
         "settings": {},
     } | over
-    activity = Activity(
-        course_version_id=version.id, module_id=module.id, kind=kind, position=position, **values
-    )
-    session.add(activity)
-    session.flush()
-    return activity
+    table = Activity.__table__
+    values |= {"course_version_id": version.id, "module_id": module.id, "kind": kind, "position": position}
+    made = session.execute(insert(table).values(values).returning(table.c.id)).scalar_one()
+    return session.get_one(Activity, made)
 
 
 def an_offering(session: Session, version: CourseVersion | None = None, **over: Any) -> Offering:

@@ -1,1 +1,72 @@
+"""The catalogue: courses, their versions, and the offerings people enrol in.
 
+A version is a draft until it is published, and final for ever after. An offering is a published version
+given to a group at a time; it has dates (or none), seats (or no limit), and takes people in while it is
+open. A kind of course (course, seminar, master class, workshop) is words and one rule of completion: see
+`kinds/`.
+"""
+
+from courses.catalogue import frozen  # noqa: F401 - the guard over published versions
+from courses.catalogue.events import CoursePublished, OfferingOpened
+from courses.catalogue.kinds import KINDS, MISSING_SENTENCES, CompletionFacts, kind_of
+from courses.catalogue.memory import forget
+from courses.catalogue.models import Activity, Course, CourseFile, CourseVersion, Module, Offering
+from courses.catalogue.outline import (
+    ActivityText,
+    Outline,
+    OutlineActivity,
+    OutlineModule,
+    activity_text,
+    version_outline,
+)
+from courses.catalogue.rules import SUBJECTS, ActivityKind, CourseKind, Intake, OfferingState, intake
+from courses.catalogue.service import (
+    Terms,
+    change_offering,
+    close_offering,
+    draft_offering,
+    get_offering,
+    give_seat_back,
+    locked_course,
+    open_offering,
+    publish,
+    take_seat,
+)
+
+__all__ = [
+    "KINDS",
+    "MISSING_SENTENCES",
+    "SUBJECTS",
+    "Activity",
+    "ActivityKind",
+    "ActivityText",
+    "CompletionFacts",
+    "Course",
+    "CourseFile",
+    "CourseKind",
+    "CoursePublished",
+    "CourseVersion",
+    "Intake",
+    "Module",
+    "Offering",
+    "OfferingOpened",
+    "OfferingState",
+    "Outline",
+    "OutlineActivity",
+    "OutlineModule",
+    "Terms",
+    "activity_text",
+    "change_offering",
+    "close_offering",
+    "draft_offering",
+    "forget",
+    "get_offering",
+    "give_seat_back",
+    "intake",
+    "kind_of",
+    "locked_course",
+    "open_offering",
+    "publish",
+    "take_seat",
+    "version_outline",
+]

@@ -25,9 +25,9 @@ class Course(Base):
 class CourseVersion(Base):
     """One version of a course: a draft until `published_at`, and frozen for ever after.
 
-    `description` holds the rest of the manifest (audience, outcomes, programme, speakers, rounds, certificate texts).
-    `fingerprint` is the SHA-256 of the exported package: equal packages are the same version.
-    `search_words` are the stems of title, summary and description.
+    `description` holds the rest of the manifest (audience, outcomes, programme, speakers, rounds,
+    certificate texts). `fingerprint` is the SHA-256 of the exported package: equal packages are the same
+    version. `search_words` are the stems of title, summary and description.
     """
 
     __tablename__ = "course_version"
@@ -66,14 +66,18 @@ class Module(Base):
     title: Mapped[str] = mapped_column(String(200))
     summary: Mapped[str] = mapped_column(Text, default="")
 
-    __table_args__ = (UniqueConstraint("course_version_id", "position"), UniqueConstraint("course_version_id", "key"))
+    __table_args__ = (
+        UniqueConstraint("course_version_id", "position"),
+        UniqueConstraint("course_version_id", "key"),
+    )
 
 
 class Activity(Base):
     """A lesson, quiz or practical task. `position` counts through the whole course version.
 
-    `body` is the source text, `body_html` the same rendered and sanitised when the version was made. `settings` are
-    the quiz's settings in the words of the package format. `file_name` is its place in the package.
+    `body` is the source text, `body_html` the same rendered and sanitised when the version was made.
+    `settings` are the quiz's settings in the words of the package format. `file_name` is its place in the
+    package.
     """
 
     __tablename__ = "activity"
@@ -93,7 +97,10 @@ class Activity(Base):
     headings: Mapped[list[Any] | None]
     settings: Mapped[dict[str, Any]]
 
-    __table_args__ = (UniqueConstraint("course_version_id", "position"), UniqueConstraint("course_version_id", "key"))
+    __table_args__ = (
+        UniqueConstraint("course_version_id", "position"),
+        UniqueConstraint("course_version_id", "key"),
+    )
 
 
 class CourseFile(Base):
@@ -114,8 +121,8 @@ class CourseFile(Base):
 class Offering(Base):
     """A course version given to a group at a time. Dates are None when one may study at any time.
 
-    `seats_taken` is kept in the same transaction as the enrolment; it never exceeds `seats`. `code_word` confirms
-    presence at a seminar or master class. Wall-clock dates are meant in `time_zone`.
+    `seats_taken` is kept in the same transaction as the enrolment; it never exceeds `seats`. `code_word`
+    confirms presence at a seminar or master class. Wall-clock dates are meant in `time_zone`.
     """
 
     __tablename__ = "offering"
