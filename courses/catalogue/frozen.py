@@ -33,9 +33,9 @@ def _refuse_changes_to_published(session: Session, _context: object, _instances:
 @event.listens_for(Session, "do_orm_execute")
 def _refuse_bulk_changes(state: Any) -> None:
     """Statements that change many rows at once would pass by the flush; these tables have no need of them."""
-    if (state.is_update or state.is_delete) and state.bind_mapper is not None:
-        if state.bind_mapper.class_ in (*PARTS, CourseVersion):
-            raise Conflict("version_is_final")
+    mapper = state.bind_mapper if state.is_update or state.is_delete else None
+    if mapper is not None and mapper.class_ in (*PARTS, CourseVersion):
+        raise Conflict("version_is_final")
 
 
 def _published_before(version: CourseVersion) -> bool:
@@ -44,9 +44,8 @@ def _published_before(version: CourseVersion) -> bool:
     return any(moment is not None for moment in (before.deleted or before.unchanged or ()))
 
 
-def _changed(thing: object) -> set[str]:
-    return {attribute.key for attribute in inspect(thing).attrs if attribute.history.deleted}  # type:
-    ignore[union-attr]
+def _changed(course: Course) -> set[str]:
+    return {attribute.key for attribute in inspect(course).attrs if attribute.history.deleted}
 
 
 def _refuse_if_published(session: Session, course_version_id: int | None) -> None:
