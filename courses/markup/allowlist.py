@@ -1,0 +1,59 @@
+"""What may stand in a page: a closed list of tags, attributes and classes, and three schemes of addresses."""
+
+import nh3
+
+CALLOUTS = ("note", "important", "example", "task", "question")
+SCHEMES = {"http", "https", "mailto"}
+
+_PHRASING = {"a", "b", "br", "code", "del", "em", "i", "img", "ins", "kbd", "q", "s", "samp", "small", "span"}
+_PHRASING |= {"strong", "sub", "sup", "u", "var"}
+_BLOCKS = {"p", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "pre", "hr", "dl", "dt", "dd"}
+_BLOCKS |= {"table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td", "div", "figure", "figcaption"}
+_COMMON: dict[str, set[str]] = {
+    "a": {"href", "title"},
+    "img": {"src", "alt", "loading", "width", "height"},
+    "ol": {"start"},
+    "th": {"scope", "colspan", "rowspan"},
+    "td": {"colspan", "rowspan"},
+}
+_OURS: dict[str, set[str]] = {
+    **_COMMON,
+    "a": {"href", "title", "rel", "id", "role", "aria-label"},
+    "aside": {"role"},
+    "div": {"role", "tabindex", "aria-label"},
+    "pre": {"tabindex"},
+    "section": {"role", "aria-label"},
+    "li": {"id"},
+    **{f"h{level}": {"id"} for level in range(2, 7)},
+}
+_ALIGNED = {"align-left", "align-center", "align-right"}
+_CLASSES = {
+    "aside": {"callout", *(f"callout-{kind}" for kind in CALLOUTS)},
+    "p": {"callout-title", "text-heading"},
+    "div": {"table-scroll", "formula"},
+    "section": {"footnotes"},
+    "a": {"footnote-back"},
+    "sup": {"footnote-ref"},
+    "code": {"formula-bad"},
+    "th": _ALIGNED,
+    "td": _ALIGNED,
+}
+
+
+def _cleaner(tags: set[str], attributes: dict[str, set[str]], classes: dict[str, set[str]]) -> nh3.Cleaner:
+    """Scripts and styles go with what is inside them; other unknown tags leave their text."""
+    ours = attributes is _OURS
+    return nh3.Cleaner(
+        tags=tags,
+        clean_content_tags={"script", "style", "svg", "math", "template", "noscript", "title"},
+        attributes={tag: names for tag, names in attributes.items() if tag in tags},
+        allowed_classes={tag: names for tag, names in classes.items() if tag in tags},
+        url_schemes=set(SCHEMES),
+        link_rel=None if ours else "noopener",
+    )
+
+
+OWN_HTML = _cleaner(_PHRASING | _BLOCKS | {"aside", "section"}, _OURS, _CLASSES)
+AUTHORS_HTML = _cleaner(_PHRASING | _BLOCKS, _COMMON, {})
+PHRASE_HTML = _cleaner(_PHRASING, _COMMON, {})
+NO_HTML = _cleaner(set(), {}, {})

@@ -1,0 +1,378 @@
+"""What every question type shares: states, graded results, controls, and the contract of a type.
+
+A question, a variant and a response are plain JSON objects. A response speaks of *shown* positions only: the
+author's order would give the key away in the page. The variant, stored in the first step of an attempt, maps
+shown positions to the author's.
+"""
+
+import math
+import random
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
+
+from courses.errors import Invalid, Problem
+from courses.markup import plain
+
+Question: TypeAlias = Mapping[str, Any]
+Variant: TypeAlias = dict[str, Any]
+Response: TypeAlias = dict[str, Any]
+Form: TypeAlias = Mapping[str, Sequence[str]]
+
+TEXT_FORMATS = ("markdown", "html", "moodle", "plain")
+MESSAGE = "message"  # a Russian message of ours, translated where it is shown
+MAX_TEXT = 10_000
+MAX_PARTS = 1_000
+SMALLEST = 0.000001  # quiz semantics 3.0: below it a fraction is wrong, above 1 − it right
+
+_INDEX = re.compile(r"-?[0-9]{1,9}")
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+class State(StrEnum):
+    """How a question ended (quiz semantics 3.0)."""
+
+    RIGHT = "graded_right"
+    PARTIAL = "graded_partial"
+    WRONG = "graded_wrong"
+    GAVE_UP = "gave_up"
+    NEEDS_GRADING = "needs_grading"
+    FINISHED = "finished"
+
+
+class Words(str):
+    """A text that knows its format, and is an ordinary `str` for everybody who does not ask."""
+
+    text_format: str
+
+    def __new__(cls, text: str = "", text_format: str = "plain") -> "Words":
+        words = super().__new__(cls, text)
+        words.text_format = text_format
+        return words
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One separately marked piece of a response; `fraction` is of the part, 1 when it is right."""
+
+    name: str
+    fraction: float
+    response: str = ""
+    answer: str = ""
+
+    @property
+    def right(self) -> bool:
+        return self.fraction > 1 - SMALLEST
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """The result of one response; `fraction` is None when there is nothing to count.
+
+    `matched` is the author's answer that decided (from 0); `notes` are messages about how it was understood.
+    """
+
+    fraction: float | None
+    state: str
+    parts: tuple[Part, ...] = ()
+    parts_right: int = 0
+    parts_total: int = 0
+    matched: int | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One thing to choose, or one thing to place; `value` is its shown position."""
+
+    value: str
+    text: Words
+    checked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Radio buttons or check boxes, all named `name`."""
+
+    kind: Literal["radio", "checkbox"]
+    options: tuple[Option, ...]
+    name: str = "choice"
+    clearable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One line of text, and a list of units when the author asks to choose one (field `unit`)."""
+
+    value: str
+    input_mode: Literal["text", "decimal"]
+    name: str = "text"
+    units: tuple[str, ...] = ()
+    unit: str = ""
+    max_length: int = MAX_TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """A list of choices beside each stem; stem number i has the field `pair-i`, its value an index."""
+
+    stems: tuple[Words, ...]
+    choices: tuple[Words, ...]
+    chosen: tuple[int | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Items in the present order; the field `place-VALUE` takes a place from 1, or `order` repeats values."""
+
+    items: tuple[Option, ...]
+    layout: str = "vertical"
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """There is nothing to answer."""
+
+
+Control: TypeAlias = Choices | Text | Pairs | Order | Nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """One option or part on the review page.
+
+    `right` is the verdict on what the learner did (None: did nothing here), `key` says that the option
+    belongs to the right answer, `answer` is what would have been right for this part.
+    """
+
+    text: Words
+    chosen: bool
+    right: bool | None
+    key: bool = False
+    response: str = ""
+    answer: str = ""
+    feedback: Words = field(default_factory=Words)
+
+
+class Example(NamedTuple):
+    """A response with the result it must get; the contract test grades every one."""
+
+    question: Question
+    variant: Variant
+    response: Response
+    fraction: float | None
+    state: str
+
+
+class QuestionType(Protocol):
+    """What one file in `types/` offers. Pure: no session, no request, no clock."""
+
+    name: str
+    title: str
+    examples: tuple[Example, ...]
+
+    def check(self, question: Question) -> list[Problem]:
+        """Everything that is wrong with the question; never raises."""
+
+    def start(self, question: Question, rng: random.Random) -> Variant:
+        """All randomness of one attempt, to be stored in its first step."""
+
+    def fits(self, question: Question, variant: Variant) -> bool:
+        """Whether the variant can be graded against this (perhaps newer) version (quiz semantics 3.15)."""
+
+    def clean(self, question: Question, variant: Variant, raw: Mapping[str, Any]) -> Response:
+        """The response in its one normal form; Invalid when it is not a response to this question."""
+
+    def from_form(self, question: Question, variant: Variant, form: Form) -> dict[str, Any]:
+        """The same thing a JSON body would bring, read from plain HTML fields."""
+
+    def is_complete(self, question: Question, variant: Variant, response: Response) -> bool:
+        """Enough to be checked."""
+
+    def is_gradable(self, question: Question, variant: Variant, response: Response) -> bool:
+        """Enough to get a mark at the end."""
+
+    def same(self, question: Question, variant: Variant, a: Response, b: Response) -> bool:
+        """Whether `b` is no new try after `a`."""
+
+    def grade(self, question: Question, variant: Variant, response: Response) -> Graded:
+        """The fraction and the state of a cleaned response."""
+
+    def summarise(self, question: Question, variant: Variant, response: Response) -> str:
+        """What the learner answered, as text."""
+
+    def right_answer(self, question: Question, variant: Variant) -> str:
+        """What earns the whole mark, as text."""
+
+    def feedback(self, question: Question, variant: Variant, response: Response) -> list[str]:
+        """What to say about this response; each text is `Words` and knows its format."""
+
+    def controls(self, question: Question, variant: Variant, response: Response) -> Control:
+        """What to draw, filled in with the response."""
+
+    def review(self, question: Question, variant: Variant, response: Response) -> tuple[Reviewed, ...]:
+        """The options or parts with verdicts."""
+
+    def random_guess(self, question: Question) -> float | None:
+        """The fraction expected of blind guessing (quiz semantics 3.16); None when it has no meaning."""
+
+
+def state_of(fraction: float) -> State:
+    """Wrong below a millionth, right within a millionth of the whole, partial between."""
+    if fraction < SMALLEST:
+        return State.WRONG
+    return State.RIGHT if fraction > 1 - SMALLEST else State.PARTIAL
+
+
+GAVE_UP = Graded(None, State.GAVE_UP)
+
+
+# ---- texts of a question
+
+
+def words(holder: Mapping[str, Any], key: str, question: Question) -> Words:
+    """A text of a question or of one of its answers, in its own format or in that of the question."""
+    own = "format" if key in ("text", "stem") else f"{key}_format"
+    return Words(holder.get(key) or "", holder.get(own) or question.get("text_format", "markdown"))
+
+
+def said(text: Words) -> str:
+    """The text without its marks, for summaries."""
+    return str(text) if text.text_format in ("plain", MESSAGE) else plain(text, text.text_format)
+
+
+def answers_of(question: Question, key: str = "answers") -> list[dict[str, Any]]:
+    """The author's list under `key`, in the author's order."""
+    return list(question.get(key) or ())
+
+
+# ---- responses
+
+
+def bad_response(field_name: str, problem: str) -> Invalid:
+    """The refusal of something that no page of ours could have sent."""
+    return Invalid("bad_response", **{field_name: problem})
+
+
+def clean_index(field_name: str, value: Any, limit: int) -> int:
+    """A shown position: a whole number from 0 to `limit` − 1."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise bad_response(field_name, "wrong_type")
+    if not 0 <= value < limit:
+        raise bad_response(field_name, "out_of_range")
+    return value
+
+
+def clean_text(field_name: str, value: Any) -> str:
+    """A bounded text that every database can store: no zero bytes, no halves of characters."""
+    if not isinstance(value, str):
+        raise bad_response(field_name, "wrong_type")
+    if len(value) > MAX_TEXT:
+        raise bad_response(field_name, "too_long")
+    text = _UNSTORABLE.sub("", value).replace("\r\n", "\n").replace("\r", "\n")
+    return "" if not text.strip() else text
+
+
+def raw_mapping(raw: Any) -> Mapping[str, Any]:
+    """The body of a response; a list or a string is not one."""
+    if not isinstance(raw, Mapping):
+        raise bad_response("response", "wrong_type")
+    return raw
+
+
+def form_index(value: str) -> int | str | None:
+    """A form value as a number where it is one; nonsense stays as it is for `clean` to refuse."""
+    value = value.strip()
+    if not value:
+        return None
+    return int(value) if _INDEX.fullmatch(value) else value
+
+
+# ---- checking what an author wrote
+
+
+def finding(code: str, where: str, *, severity: str = "error", **details: Any) -> Problem:
+    return Problem(code, where, severity=severity, details=details)
+
+
+def is_number(value: Any) -> bool:
+    """A finite JSON number; booleans are not numbers."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def check_common(question: Question) -> list[Problem]:
+    """The rules for the keys that every question has."""
+    problems = [*_check_texts(question), *_check_numbers(question)]
+    if question.get("text_format", "markdown") not in TEXT_FORMATS:
+        problems.append(finding("format_unknown", "text_format"))
+    tags = question.get("tags", [])
+    if not isinstance(tags, list) or not all(isinstance(tag, str) and tag.strip() for tag in tags):
+        problems.append(finding("tags_wrong", "tags"))
+    return problems
+
+
+def _check_texts(question: Question) -> list[Problem]:
+    problems = []
+    for key in ("name", "text", "general_feedback"):
+        if not isinstance(question.get(key, ""), str):
+            problems.append(finding("not_a_text", key))
+    if isinstance(question.get("name"), str) and len(question["name"]) > 255:
+        problems.append(finding("name_too_long", "name", limit=255))
+    if not str(question.get("text", "")).strip():
+        problems.append(finding("text_empty", "text"))
+    return problems
+
+
+def _check_numbers(question: Question) -> list[Problem]:
+    problems = []
+    mark, penalty = question.get("default_mark", 1.0), question.get("penalty", 1 / 3)
+    if not is_number(mark) or not 0 <= mark <= 1000:
+        problems.append(finding("mark_wrong", "default_mark"))
+    if not is_number(penalty) or not 0 <= penalty <= 1:
+        problems.append(finding("penalty_wrong", "penalty"))
+    return problems
+
+
+def check_list(question: Question, key: str, least: int) -> tuple[list[Any], list[Problem]]:
+    """The list under `key`, or the complaint that it is missing, too short or too long."""
+    value = question.get(key)
+    if not isinstance(value, list):
+        return [], [finding("list_missing", key)]
+    if len(value) < least:
+        return value, [finding(f"too_few_{key}", key, least=least, number=len(value))]
+    if len(value) > MAX_PARTS:
+        return [], [finding(f"too_many_{key}", key, most=MAX_PARTS, number=len(value))]
+    return value, []
+
+
+def check_answers(question: Question, *, least: int, text_key: str | None = "text") -> list[Problem]:
+    """The rules for a list of answers with a fraction and a feedback each."""
+    answers, problems = check_list(question, "answers", least)
+    for number, answer in enumerate(answers):
+        where = f"answers.{number}"
+        if not isinstance(answer, Mapping):
+            problems.append(finding("answer_wrong", where, number=number + 1))
+            continue
+        problems += _check_answer(answer, where, number + 1, text_key)
+    usable = [a["fraction"] for a in answers if isinstance(a, Mapping) and is_number(a.get("fraction"))]
+    # The reference imports a question that nobody can get right, so it is no more than a warning.
+    if usable and max(usable) < SMALLEST:
+        problems.append(finding("no_right_answer", "answers", severity="warning"))
+    return problems
+
+
+def _check_answer(answer: Mapping[str, Any], where: str, number: int, text_key: str | None) -> list[Problem]:
+    problems = []
+    if text_key is not None and not (isinstance(answer.get(text_key), str) and answer[text_key].strip()):
+        problems.append(finding("answer_empty", f"{where}.{text_key}", number=number))
+    fraction = answer.get("fraction")
+    if not is_number(fraction) or not -1 <= float(fraction or 0) <= 1:
+        problems.append(finding("fraction_wrong", f"{where}.fraction", number=number))
+    if not isinstance(answer.get("feedback", ""), str):
+        problems.append(finding("not_a_text", f"{where}.feedback"))
+    for key in ("format", "feedback_format"):
+        if answer.get(key, "plain") not in TEXT_FORMATS:
+            problems.append(finding("format_unknown", f"{where}.{key}"))
+    return problems
