@@ -1,1 +1,70 @@
+"""Learning: who studies what, how far they are, whether they were there, and when they are done.
 
+A learner enrols, opens activities, finishes them; `progress` is one pure function over the records; the
+rule of completion belongs to the kind of course. Quizzes tell their results here by `record_result`.
+"""
+
+from courses.learning.completion import Standing, complete_if_done, ended_and_open
+from courses.learning.events import (
+    ActivityCompleted,
+    AttendanceConfirmed,
+    EnrolmentCompleted,
+    EnrolmentOpened,
+)
+from courses.learning.models import ActivityProgress, ActivityRecord, Attendance, Enrolment
+from courses.learning.queries import (
+    LearnerRow,
+    LearnersPage,
+    Study,
+    StudyCard,
+    enrolment_in,
+    my_courses,
+    offering_learners,
+    study,
+)
+from courses.learning.rules import ItemState, Progress, progress
+from courses.learning.service import (
+    access_enrolment,
+    confirm_attendance,
+    enrol,
+    finish_lesson,
+    hand_in_practical,
+    mark_attendance,
+    open_activity,
+    record_result,
+    withdraw,
+)
+
+__all__ = [
+    "ActivityCompleted",
+    "ActivityProgress",
+    "ActivityRecord",
+    "Attendance",
+    "AttendanceConfirmed",
+    "Enrolment",
+    "EnrolmentCompleted",
+    "EnrolmentOpened",
+    "ItemState",
+    "LearnerRow",
+    "LearnersPage",
+    "Progress",
+    "Standing",
+    "Study",
+    "StudyCard",
+    "access_enrolment",
+    "complete_if_done",
+    "confirm_attendance",
+    "ended_and_open",
+    "enrol",
+    "enrolment_in",
+    "finish_lesson",
+    "hand_in_practical",
+    "mark_attendance",
+    "my_courses",
+    "offering_learners",
+    "open_activity",
+    "progress",
+    "record_result",
+    "study",
+    "withdraw",
+]

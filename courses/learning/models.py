@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from courses.db import Base, Id, word
@@ -37,7 +37,11 @@ class Enrolment(Base):
 
 
 class ActivityRecord(Base):
-    """How far one enrolment is in one activity. `grade` is the counted fraction of a quiz, 0…1."""
+    """How far one enrolment is in one activity.
+
+    `grade` is the best fraction of a quiz, 0…1. `report` is what the learner wrote about a practical task; it
+    may hold personal data and goes with the person.
+    """
 
     __tablename__ = "activity_record"
 
@@ -46,6 +50,7 @@ class ActivityRecord(Base):
     activity_id: Mapped[int] = mapped_column(ForeignKey("activity.id"))
     progress: Mapped[ActivityProgress] = mapped_column(word(ActivityProgress))
     grade: Mapped[float | None]
+    report: Mapped[str] = mapped_column(Text, default="")
     opened_at: Mapped[datetime]
     completed_at: Mapped[datetime | None]
 

@@ -1,0 +1,223 @@
+"""Enrolling, studying, being there: what changes an enrolment and its records.
+
+Every verb that a learner calls obtains the enrolment through `access_enrolment`: other people's do not exist.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from courses import audit, catalogue, outbox, people
+from courses.catalogue import ActivityKind, OutlineActivity
+from courses.errors import Conflict, Invalid, NotFound
+from courses.learning.events import ActivityCompleted, AttendanceConfirmed, EnrolmentOpened
+from courses.learning.models import ActivityProgress, ActivityRecord, Attendance, Enrolment
+from courses.learning.rules import (
+    LONGEST_REPORT,
+    SHORTEST_REPORT,
+    attendance_refusal,
+    clean_report,
+    same_word,
+)
+from courses.people import Actor, Permission
+
+BY_CODE_WORD = "code_word"
+BY_INSTRUCTOR = "instructor"
+
+
+def access_enrolment(session: Session, enrolment_id: int, *, by: Actor, lock: bool = False) -> Enrolment:
+    """The learner's own enrolment; withdrawn ones and other people's are not there."""
+    query = select(Enrolment).where(
+        Enrolment.id == enrolment_id, Enrolment.person_id == by.id, Enrolment.withdrawn_at.is_(None)
+    )
+    if lock:
+        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    enrolment = session.execute(query).scalar_one_or_none()
+    if enrolment is None:
+        raise NotFound("enrolment")
+    return enrolment
+
+
+def enrol(session: Session, offering_id: int, *, by: Actor, now: datetime) -> Enrolment:
+    """Take a seat in an open offering; enrolling twice is enrolling once; who withdrew may come back."""
+    if people.get(session, by.id).email_confirmed_at is None:
+        raise Invalid("address_unconfirmed")
+    enrolment = _enrolment_in(session, offering_id, by)
+    if enrolment is not None and enrolment.withdrawn_at is None:
+        return enrolment
+    catalogue.take_seat(session, offering_id, now=now)
+    enrolment = _enrolment_in(session, offering_id, by)  # the offering is locked now: nobody came between
+    if enrolment is not None and enrolment.withdrawn_at is None:
+        catalogue.give_seat_back(session, offering_id)
+        return enrolment
+    if enrolment is None:
+        enrolment = Enrolment(offering_id=offering_id, person_id=by.id, opened_at=now)
+        session.add(enrolment)
+    enrolment.withdrawn_at = None
+    session.flush()
+    outbox.publish(session, EnrolmentOpened(enrolment.id), now=now)
+    return enrolment
+
+
+def _enrolment_in(session: Session, offering_id: int, by: Actor) -> Enrolment | None:
+    query = select(Enrolment).where(Enrolment.person_id == by.id, Enrolment.offering_id == offering_id)
+    return session.execute(query.execution_options(populate_existing=True)).scalar_one_or_none()
+
+
+def withdraw(session: Session, enrolment_id: int, *, by: Actor, now: datetime) -> None:
+    """Leave and give the seat back; what was completed stays, so one cannot leave it."""
+    enrolment = access_enrolment(session, enrolment_id, by=by, lock=True)
+    if enrolment.completed_at is not None:
+        raise Conflict("already_completed")
+    enrolment.withdrawn_at = now
+    catalogue.give_seat_back(session, enrolment.offering_id)
+
+
+def open_activity(session: Session, enrolment_id: int, activity_id: int, *, by: Actor, now: datetime) -> None:
+    """Note that the learner is at this activity now; the first visit starts its record."""
+    enrolment = access_enrolment(session, enrolment_id, by=by)
+    _activity(session, enrolment, activity_id)
+    _start_record(session, enrolment_id, activity_id, now)
+    session.execute(
+        update(Enrolment)
+        .where(Enrolment.id == enrolment_id)
+        .values(last_activity_id=activity_id, last_studied_at=now)
+    )
+
+
+def finish_lesson(session: Session, enrolment_id: int, activity_id: int, *, by: Actor, now: datetime) -> None:
+    """The learner has read the lesson; saying so again changes nothing."""
+    enrolment = access_enrolment(session, enrolment_id, by=by)
+    _activity(session, enrolment, activity_id, kind=ActivityKind.LESSON)
+    _start_record(session, enrolment_id, activity_id, now)
+    _complete(session, enrolment_id, activity_id, now)
+
+
+def hand_in_practical(
+    session: Session,
+    enrolment_id: int,
+    activity_id: int,
+    *,
+    report: str,
+    done: bool,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """The learner says that the task is done and reports in a few words; the report may be written anew."""
+    enrolment = access_enrolment(session, enrolment_id, by=by)
+    _activity(session, enrolment, activity_id, kind=ActivityKind.PRACTICAL)
+    text = clean_report(report)
+    if len(text) < SHORTEST_REPORT:
+        raise Invalid("report_wrong", report="too_short")
+    if len(text) > LONGEST_REPORT:
+        raise Invalid("report_wrong", report="too_long")
+    if not done:
+        raise Invalid("report_wrong", done="not_confirmed")
+    _start_record(session, enrolment_id, activity_id, now)
+    session.execute(update(ActivityRecord).where(*_record_of(enrolment_id, activity_id)).values(report=text))
+    _complete(session, enrolment_id, activity_id, now)
+
+
+def confirm_attendance(
+    session: Session, enrolment_id: int, *, code_word: str, by: Actor, now: datetime
+) -> None:
+    """The learner was there and heard the code word."""
+    enrolment = access_enrolment(session, enrolment_id, by=by)
+    offering = catalogue.get_offering(session, enrolment.offering_id)
+    if not offering.code_word:
+        raise Conflict("no_code_word")
+    refusal = attendance_refusal(offering.starts_at, offering.ends_at, now)
+    if refusal:
+        raise Conflict(refusal)
+    if not same_word(code_word, offering.code_word):
+        raise Invalid("attendance_wrong", code_word="wrong_code_word")
+    _attend(session, enrolment_id, BY_CODE_WORD, by.id, now)
+
+
+def mark_attendance(session: Session, enrolment_id: int, *, by: Actor, now: datetime) -> None:
+    """The instructor saw the learner there."""
+    enrolment = session.get(Enrolment, enrolment_id)
+    if enrolment is None or enrolment.withdrawn_at is not None:
+        raise NotFound("enrolment")
+    people.require(by, Permission.ATTENDANCE_MARK, offering_id=enrolment.offering_id)
+    if _attend(session, enrolment_id, BY_INSTRUCTOR, by.id, now):
+        audit.record(session, "attendance.mark", "enrolment", enrolment_id, by=by.id, now=now)
+
+
+def record_result(
+    session: Session, enrolment_id: int, activity_id: int, *, fraction: float, passed: bool, now: datetime
+) -> None:
+    """A quiz was graded: the best fraction counts, and passing once completes the activity for good."""
+    _start_record(session, enrolment_id, activity_id, now)
+    better = ActivityRecord.grade.is_(None) | (ActivityRecord.grade < fraction)
+    mine = _record_of(enrolment_id, activity_id)
+    session.execute(update(ActivityRecord).where(*mine, better).values(grade=fraction))
+    if passed:
+        _complete(session, enrolment_id, activity_id, now)
+        return
+    session.execute(
+        update(ActivityRecord)
+        .where(*mine, ActivityRecord.completed_at.is_(None))
+        .values(progress=ActivityProgress.SUBMITTED)
+    )
+
+
+def _activity(
+    session: Session, enrolment: Enrolment, activity_id: int, *, kind: ActivityKind | None = None
+) -> OutlineActivity:
+    """An activity of the version that is studied here; any other is not there."""
+    offering = catalogue.get_offering(session, enrolment.offering_id)
+    activity = catalogue.version_outline(session, offering.course_version_id).activity(activity_id)
+    if kind is not None and activity.kind != kind:
+        raise NotFound("activity")
+    return activity
+
+
+def _record_of(enrolment_id: int, activity_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return ActivityRecord.enrolment_id == enrolment_id, ActivityRecord.activity_id == activity_id
+
+
+def _start_record(session: Session, enrolment_id: int, activity_id: int, now: datetime) -> None:
+    """Make the record if there is none yet; two tabs make one."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    values = {
+        "enrolment_id": enrolment_id,
+        "activity_id": activity_id,
+        "progress": ActivityProgress.STARTED,
+        "report": "",
+        "opened_at": now,
+    }
+    session.execute(
+        insert(ActivityRecord)
+        .values(values)
+        .on_conflict_do_nothing(index_elements=["enrolment_id", "activity_id"])
+    )
+
+
+def _complete(session: Session, enrolment_id: int, activity_id: int, now: datetime) -> None:
+    """Complete a record that is there; whoever does so first tells it."""
+    completed = session.execute(
+        update(ActivityRecord)
+        .where(*_record_of(enrolment_id, activity_id), ActivityRecord.completed_at.is_(None))
+        .values(progress=ActivityProgress.COMPLETED, completed_at=now)
+        .returning(ActivityRecord.id)
+    )
+    if completed.first() is not None:
+        outbox.publish(session, ActivityCompleted(enrolment_id, activity_id), now=now)
+
+
+def _attend(session: Session, enrolment_id: int, way: str, by: int, now: datetime) -> bool:
+    """Note the presence once; False when it was known already."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    noted = session.execute(
+        insert(Attendance)
+        .values(enrolment_id=enrolment_id, confirmed_at=now, confirmed_by_id=by, way=way)
+        .on_conflict_do_nothing(index_elements=["enrolment_id"])
+        .returning(Attendance.id)
+    ).first()
+    if noted is None:
+        return False
+    outbox.publish(session, AttendanceConfirmed(enrolment_id), now=now)
+    return True
