@@ -6,14 +6,15 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from courses.db import Base, Id, word
+from courses.db import Base, Id, partial, word
 from courses.people.rules import Role
 
 
 class Person(Base):
     """Personal data: names, address, language, zone. Erasure blanks them and keeps the row's id.
 
-    `email_key` is the address as it is compared (trimmed, casefolded). `search_key` is the name casefolded, ё as е.
+    `email_key` is the address as it is compared (trimmed, casefolded). `search_key` is the name casefolded,
+    ё as е.
     `display` holds the reading preferences (theme, low-vision version).
     """
 
@@ -58,11 +59,16 @@ class RoleGrant(Base):
     granted_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     granted_at: Mapped[datetime]
 
-    __table_args__ = (UniqueConstraint("person_id", "role", "offering_id"),)
+    __table_args__ = (
+        UniqueConstraint("person_id", "role", "offering_id"),
+        Index(
+            "uq_role_grant_on_the_site", "person_id", "role", unique=True, **partial("offering_id IS NULL")
+        ),
+    )
 
 
 class SignInSession(Base):
-    """A browser that is signed in. The cookie holds the secret, this row its SHA-256; ending the row signs out."""
+    """A signed-in browser. The cookie holds the secret, this row its SHA-256; ended means signed out."""
 
     __tablename__ = "sign_in_session"
 

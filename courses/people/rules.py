@@ -31,6 +31,7 @@ class Permission(StrEnum):
     REGISTER_SEE = "register:see"
     PEOPLE_SEE = "people:see"
     ROLE_GRANT = "role:grant"
+    PERSON_DISABLE = "person:disable"
     AUDIT_SEE = "audit:see"
 
 
@@ -40,7 +41,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.LEARNER: frozenset({P.STUDY}),
     Role.EXPERT: frozenset({P.STUDY, P.COURSE_PREVIEW}),
     Role.INSTRUCTOR: frozenset({P.STUDY, P.COURSE_PREVIEW, P.OFFERING_SEE_LEARNERS, P.ATTENDANCE_MARK}),
-    Role.CONTENT_DEVELOPER: frozenset({P.STUDY, P.COURSE_IMPORT, P.COURSE_PREVIEW, P.COURSE_PUBLISH, P.OFFERING_OPEN}),
+    Role.CONTENT_DEVELOPER: frozenset(
+        {P.STUDY, P.COURSE_IMPORT, P.COURSE_PREVIEW, P.COURSE_PUBLISH, P.OFFERING_OPEN}
+    ),
     Role.ADMINISTRATOR: frozenset(Permission),
 }
 
@@ -72,7 +75,9 @@ class Actor:
 
     def may_anywhere(self, permission: Permission) -> bool:
         """Whether any role held, on the site or on some offering, gives the permission."""
-        return permission in GRANTS[Role.LEARNER] or any(permission in GRANTS[grant.role] for grant in self.grants)
+        return permission in GRANTS[Role.LEARNER] or any(
+            permission in GRANTS[grant.role] for grant in self.grants
+        )
 
     @property
     def offering_ids(self) -> frozenset[int]:

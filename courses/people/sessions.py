@@ -1,4 +1,4 @@
-"""Browsers that are signed in: a random secret in the cookie, its SHA-256 in the row, and the row may be ended."""
+"""Signed-in browsers: a random secret in the cookie, its SHA-256 in the row, and the row may be ended."""
 
 import hashlib
 import secrets
@@ -135,7 +135,9 @@ def open_sessions(session: Session, person_id: int, *, current: int, now: dateti
 def end_session(session: Session, session_id: int, *, by: Actor, now: datetime) -> None:
     """Sign one of one's own browsers out; another person's session does not exist."""
     owned = session.execute(
-        select(SignInSession).where(SignInSession.id == session_id, SignInSession.person_id == by.id).with_for_update()
+        select(SignInSession)
+        .where(SignInSession.id == session_id, SignInSession.person_id == by.id)
+        .with_for_update()
     ).scalar_one_or_none()
     if owned is None:
         raise NotFound("session")
@@ -147,14 +149,13 @@ def end_sessions(session: Session, person_id: int, *, now: datetime, but: int | 
     """Sign the person out everywhere, except in the session `but`."""
     session.execute(
         update(SignInSession)
-        .where(SignInSession.person_id == person_id, SignInSession.ended_at.is_(None), SignInSession.id != (but or 0))
+        .where(
+            SignInSession.person_id == person_id,
+            SignInSession.ended_at.is_(None),
+            SignInSession.id != (but or 0),
+        )
         .values(ended_at=now)
     )
-
-
-def forget_sessions(session: Session, *, before: datetime) -> None:
-    """Remove the rows of sessions that were over before `before`."""
-    session.execute(SignInSession.__table__.delete().where(SignInSession.last_seen_at < before - LONGEST))
 
 
 def fingerprint(secret: str) -> str:

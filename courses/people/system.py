@@ -26,7 +26,9 @@ def ensure_system(session: Session, *, now: datetime) -> None:
     )
     session.flush()
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT setval(pg_get_serial_sequence('person', 'id'), (SELECT max(id) FROM person))"))
+        session.execute(
+            text("SELECT setval(pg_get_serial_sequence('person', 'id'), (SELECT max(id) FROM person))")
+        )
 
 
 def get(session: Session, person_id: int) -> Person:

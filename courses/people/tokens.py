@@ -1,0 +1,133 @@
+"""Single-use links sent by mail. A link's secret half is made again from the row, so no letter stores it."""
+
+import base64
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from courses.errors import Conflict, NotFound
+from courses.people.models import MailToken, Person
+
+MAC_BYTES = 18
+PAUSE = timedelta(minutes=1)
+MOST_A_DAY = 8
+
+
+class Purpose(StrEnum):
+    """What a link lets its holder do."""
+
+    CONFIRM = "confirm"
+    RESET = "reset"
+
+
+LIFETIME = {Purpose.CONFIRM: timedelta(days=3), Purpose.RESET: timedelta(minutes=60)}
+
+
+@dataclass(frozen=True, slots=True)
+class LinkOwner:
+    """Whose link it is, for the page the link opens."""
+
+    person_id: int
+    email: str
+    full_name: str
+
+
+def issue(session: Session, person_id: int, purpose: Purpose, *, now: datetime) -> MailToken | None:
+    """A new link; the earlier ones die. None when letters of this kind were asked for too often."""
+    of_this_kind = (MailToken.person_id == person_id, MailToken.purpose == purpose.value)
+    count, last = session.execute(
+        select(func.count(), func.max(MailToken.created_at)).where(
+            *of_this_kind, MailToken.created_at > now - timedelta(days=1)
+        )
+    ).one()
+    if count >= MOST_A_DAY or (last is not None and now - last < PAUSE):
+        return None
+    kill(session, person_id, purpose, now=now)
+    token = MailToken(
+        purpose=purpose.value,
+        person_id=person_id,
+        nonce=secrets.token_hex(16),
+        created_at=now,
+        expires_at=now + LIFETIME[purpose],
+    )
+    session.add(token)
+    session.flush()
+    return token
+
+
+def kill(session: Session, person_id: int, purpose: Purpose, *, now: datetime) -> None:
+    """The person's open links of this kind open nothing any more."""
+    session.execute(
+        update(MailToken)
+        .where(
+            MailToken.person_id == person_id, MailToken.purpose == purpose.value, MailToken.used_at.is_(None)
+        )
+        .values(used_at=now)
+    )
+
+
+def live_token(session: Session, person_id: int, purpose: Purpose, *, now: datetime) -> int | None:
+    """The id of the person's link that still opens, for the letter that carries it."""
+    return session.scalar(
+        select(MailToken.id)
+        .where(
+            MailToken.person_id == person_id,
+            MailToken.purpose == purpose.value,
+            MailToken.used_at.is_(None),
+            MailToken.expires_at > now,
+        )
+        .order_by(MailToken.id.desc())
+        .limit(1)
+    )
+
+
+def link_text(session: Session, token_id: int, *, secret_key: str) -> str:
+    """The link's last part: the row's id and its seal."""
+    token = session.get(MailToken, token_id)
+    if token is None:
+        raise NotFound("link")
+    return f"{token.id}.{_seal(token, secret_key)}"
+
+
+def link_owner(session: Session, purpose: Purpose, text: str, *, secret_key: str, now: datetime) -> LinkOwner:
+    """Whose link this is, without using it up."""
+    token = opened(session, purpose, text, secret_key=secret_key, now=now, lock=False)
+    person = session.get_one(Person, token.person_id)
+    return LinkOwner(person.id, person.email, person.full_name)
+
+
+def opened(
+    session: Session, purpose: Purpose, text: str, *, secret_key: str, now: datetime, lock: bool = True
+) -> MailToken:
+    """The row behind a link. NotFound when it is forged, Conflict when it was used or is too old."""
+    number, _, seal = text.partition(".")
+    if not number.isascii() or not number.isdigit() or len(number) > 9:
+        raise NotFound("link")
+    query = select(MailToken).where(MailToken.id == int(number), MailToken.purpose == purpose.value)
+    token = session.scalar(query.with_for_update() if lock else query)
+    if token is None or not hmac.compare_digest(
+        _seal(token, secret_key).encode(), seal.encode("utf-8", "replace")
+    ):
+        raise NotFound("link")
+    if token.used_at is not None:
+        raise Conflict("link_used")
+    if token.expires_at <= now:
+        raise Conflict("link_expired")
+    return token
+
+
+def keyed(secret_key: str, *parts: object) -> bytes:
+    """A message authentication code over labelled parts; the first part names what it is for."""
+    message = "|".join(str(part) for part in parts)
+    return hmac.new(secret_key.encode(), message.encode("utf-8", "surrogatepass"), hashlib.sha256).digest()
+
+
+def _seal(token: MailToken, secret_key: str) -> str:
+    mac = keyed(secret_key, "mail token", token.purpose, token.id, token.nonce)
+    return base64.urlsafe_b64encode(mac[:MAC_BYTES]).decode()
