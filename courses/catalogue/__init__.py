@@ -20,6 +20,7 @@ from courses.catalogue.outline import (
     version_outline,
 )
 from courses.catalogue.rules import SUBJECTS, ActivityKind, CourseKind, Intake, OfferingState, intake
+from courses.catalogue.search import Query, create_search, search_words
 from courses.catalogue.service import (
     Terms,
     change_offering,
@@ -54,10 +55,12 @@ __all__ = [
     "Outline",
     "OutlineActivity",
     "OutlineModule",
+    "Query",
     "Terms",
     "activity_text",
     "change_offering",
     "close_offering",
+    "create_search",
     "draft_offering",
     "forget",
     "get_offering",
@@ -67,6 +70,7 @@ __all__ = [
     "locked_course",
     "open_offering",
     "publish",
+    "search_words",
     "take_seat",
     "version_outline",
 ]
