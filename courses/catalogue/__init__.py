@@ -9,7 +9,7 @@ open. A kind of course (course, seminar, master class, workshop) is words and on
 from courses.catalogue import frozen  # noqa: F401 - the guard over published versions
 from courses.catalogue.events import CoursePublished, OfferingOpened
 from courses.catalogue.kinds import KINDS, MISSING_SENTENCES, CompletionFacts, kind_of
-from courses.catalogue.memory import forget
+from courses.catalogue.memory import Memory, forget
 from courses.catalogue.models import Activity, Course, CourseFile, CourseVersion, Module, Offering
 from courses.catalogue.outline import (
     ActivityText,
@@ -48,6 +48,7 @@ __all__ = [
     "CoursePublished",
     "CourseVersion",
     "Intake",
+    "Memory",
     "Module",
     "Offering",
     "OfferingOpened",
