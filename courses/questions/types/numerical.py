@@ -196,7 +196,7 @@ def _check_answer(answer: Mapping[str, Any], number: int) -> list[Problem]:
     problems = []
     where = f"answers.{number}"
     if answer.get("value") != ANY and not is_number(answer.get("value")):
-        problems.append(finding("number_wrong", f"{where}.value", number=number + 1))
+        problems.append(finding("value_wrong", f"{where}.value", number=number + 1))
     if not is_number(answer.get("tolerance", 0)):
         problems.append(finding("tolerance_wrong", f"{where}.tolerance", number=number + 1))
     if answer.get("tolerance_type", "nominal") not in TOLERANCES:

@@ -1,0 +1,47 @@
+"""What every format brings and takes: drafts of questions, and a report by line."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from courses.errors import Problem
+
+MAX_BYTES = 10 * 1024 * 1024
+MAX_QUESTIONS = 10_000
+MAX_QUESTION = 100_000  # characters of one question in the file
+MAX_PROBLEMS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A question as read; where it began in the file does not make it another question."""
+
+    question: dict[str, Any]
+    line: int = field(default=0, compare=False)
+    category: tuple[str, ...] = ()
+    id_number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a file holds and what is wrong with it; with any error nothing should be imported."""
+
+    drafts: tuple[Draft, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        return tuple(problem for problem in self.problems if problem.severity == "error")
+
+
+class Format(Protocol):
+    """What one file in `formats/` offers."""
+
+    name: str
+    extension: str
+
+    def read(self, data: bytes) -> Report:
+        """Everything in the file; never raises, whatever the bytes."""
+
+    def write(self, drafts: Sequence[Draft]) -> bytes:
+        """A file that `read` reads back as the same drafts."""

@@ -1,0 +1,199 @@
+"""Reading GIFT: the file into items, an item into a category or a question (quiz semantics 4.1)."""
+
+import re
+from typing import Any
+
+from courses.markup import plain
+from courses.questions.formats._base import MAX_BYTES, MAX_QUESTION, MAX_QUESTIONS, Draft, Report
+from courses.questions.formats._gift_answers import Block, read_block
+from courses.questions.formats._gift_text import (
+    RESERVED,
+    Item,
+    Problems,
+    Span,
+    formatted,
+    items,
+    unprotected,
+)
+from courses.questions.types import TYPES
+
+CATEGORY = "$CATEGORY:"
+BLANK = "_____"
+THIRD = 0.3333333
+_ROOT = re.compile(r"\$(?:course|system|module|cat\w*)\$", re.IGNORECASE)
+_NOTE = re.compile(r"\[(id|tag):((?:[^\[\]\\\x00-\x1f]|\\\]|\\(?!\]))+)\]")
+_NUMBERED = re.compile(r"(?:answers|pairs|items)\.([0-9]+)")
+
+
+def read(data: bytes) -> Report:
+    """Every question of the file, and everything that is wrong with it."""
+    problems = Problems()
+    text = _decoded(data, problems)
+    drafts: list[Draft] = []
+    category: tuple[str, ...] = ()
+    unclosed = False
+    for item in items(text, problems):
+        if problems.full:
+            break
+        if len(drafts) >= MAX_QUESTIONS:
+            problems.add("too_many_questions", item.first_line, 1, most=MAX_QUESTIONS)
+            break
+        offset = 0
+        if item.text.startswith(CATEGORY):
+            end = item.text.find("\n")
+            category = _category(item, end)
+            if end < 0:
+                continue
+            item.warn("category_with_question", end + 1)
+            offset = end + 1
+        unclosed = _add_question(item, offset, category, drafts, after_unclosed=unclosed)
+    if not drafts and not problems.found:
+        problems.add("no_questions", 0, 0, "warning")
+    return Report(tuple(drafts), tuple(problems.found))
+
+
+def _decoded(data: bytes, problems: Problems) -> str:
+    if len(data) > MAX_BYTES:
+        problems.add("file_too_large", 0, 0, most=MAX_BYTES // 1024 // 1024)
+        return ""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        start = before.rfind(b"\n") + 1
+        column = len(before[start:].decode("utf-8", "replace")) + 1
+        problems.add("not_utf8", before.count(b"\n") + 1, column)
+        return ""
+    strange = RESERVED.search(text)
+    if strange is None:
+        return text
+    before_it = text[: strange.start()].replace("\r\n", "\n").replace("\r", "\n")
+    column = len(before_it) - before_it.rfind("\n")
+    problems.add("strange_character", before_it.count("\n") + 1, column, "warning")
+    return RESERVED.sub("\ufffd", text)
+
+
+def _category(item: Item, end: int) -> tuple[str, ...]:
+    """The path without the reference's own beginning; `//` is a slash in a name."""
+    path = unprotected(item.text[len(CATEGORY) : end if end >= 0 else None])
+    names = [" ".join(name.replace("//", "/").split()) for name in re.split(r"(?<!/)/(?!/)", path)]
+    if names and _ROOT.fullmatch(names[0]):
+        names.pop(0)
+    if names and names[0] == "top":
+        names.pop(0)
+    if len(path) > 400:
+        item.error("category_too_long", 0, most=400)
+    return tuple(name for name in names if name)
+
+
+def _add_question(
+    item: Item, offset: int, category: tuple[str, ...], drafts: list[Draft], *, after_unclosed: bool
+) -> bool:
+    """Read one question; whether it ended inside its braces, so that the next complaint may be left out."""
+    span = Span(item.text, offset, len(item.text)).stripped()
+    if not span.text:
+        return False
+    if len(span.text) > MAX_QUESTION:
+        item.error("question_too_long", span.start, most=MAX_QUESTION)
+        return False
+    name, rest = _name(item, span)
+    start, end = rest.find("{"), rest.find("}")
+    if (start < 0) != (end < 0):
+        if start >= 0 or not after_unclosed:
+            item.error("brace_unclosed" if start >= 0 else "brace_unopened", max(start, end))
+        return start >= 0
+    if start > end:
+        item.error("braces_reversed", end)
+        return False
+    question, places = _question(item, rest, start, end)
+    if question is None:
+        return False
+    id_number, question["tags"] = _notes(item)
+    question["name"] = name or _default_name(question)
+    line, _ = item.place(span.start)
+    if _checked(item, question, places, span.start):
+        drafts.append(Draft(question, line, category, id_number))
+    return False
+
+
+def _name(item: Item, span: Span) -> tuple[str, Span]:
+    if not span.text.startswith("::"):
+        return "", span
+    rest = span.after(span.start + 2)
+    end = rest.find("::")
+    if end < 0:
+        item.warn("name_unclosed", span.start)
+        return "", rest.stripped()
+    name = " ".join(unprotected(rest.before(end).text).split())
+    if len(name) > 255:
+        item.warn("name_cut", span.start, most=255)
+    return name[:255].strip(), rest.after(end + 2).stripped()
+
+
+def _default_name(question: dict[str, Any]) -> str:
+    """The reference's rule: the first 80 characters of the text."""
+    return plain(question["text"][:2000], question["text_format"])[:80].strip()
+
+
+def _question(item: Item, span: Span, start: int, end: int) -> tuple[dict[str, Any] | None, list[int]]:
+    """The question without name and tags; braces at `start` and `end`, −1 for a description."""
+    if start < 0:
+        text, text_format = formatted(span, "moodle")
+        return _common("description", text, text_format) | {"default_mark": 0.0}, []
+    before, after = span.before(start).text, span.after(end + 1).text.strip()
+    if "{" in after or "}" in after:
+        item.warn("second_block", item.text.find(after[0], end + 1))
+    # Words after the block make a sentence with a gap, even if they are only a full stop.
+    whole = f"{before}{BLANK}{span.after(end + 1).text}" if after else before
+    text, text_format = formatted(Span(whole, 0, len(whole)), "moodle")
+    inside = Span(item.text, start + 1, end).stripped()
+    general = item.text.rfind("####", inside.start, inside.end)
+    said, said_format = "", text_format
+    if general >= 0:
+        said, said_format = formatted(inside.after(general + 4), text_format)
+        inside = inside.before(general).stripped()
+    block: Block | None = read_block(item, inside, text_format)
+    if block is None:
+        return None, []
+    question = _common(block.type, text, text_format) | {"general_feedback": said}
+    if said_format != text_format:
+        question["general_feedback_format"] = said_format
+    return question | block.keys, block.places
+
+
+def _common(kind: str, text: str, text_format: str) -> dict[str, Any]:
+    return {
+        "type": kind,
+        "name": "",
+        "text": text,
+        "text_format": text_format,
+        "general_feedback": "",
+        "default_mark": 1.0,
+        "penalty": 1.0 if kind == "true_false" else THIRD,
+        "tags": [],
+    }
+
+
+def _notes(item: Item) -> tuple[str, list[str]]:
+    """The `[id:…]` and `[tag:…]` of the comments."""
+    id_number, tags = "", []
+    for comment in item.comments:
+        for kind, value in _NOTE.findall(comment):
+            value = " ".join(value.replace("\\]", "]").split())
+            if kind == "id":
+                id_number = value
+            elif value and value not in tags:
+                tags.append(value)
+    return id_number, tags
+
+
+def _checked(item: Item, question: dict[str, Any], places: list[int], offset: int) -> bool:
+    """Let the type itself look at the question; its complaints get the lines of the answers."""
+    fine = True
+    for problem in TYPES[question["type"]].check(question):
+        found = _NUMBERED.match(problem.where)
+        number = int(found[1]) if found else -1
+        place = places[number] if 0 <= number < len(places) else offset
+        (item.error if problem.severity == "error" else item.warn)(problem.code, place, **problem.details)
+        fine = fine and problem.severity != "error"
+    return fine

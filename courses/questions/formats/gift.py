@@ -1,0 +1,14 @@
+"""GIFT, the reference's text format (quiz semantics 4.1), and its ordering extension `{>`."""
+
+from courses.questions.formats._gift_read import read
+from courses.questions.formats._gift_write import write
+
+
+class Gift:
+    name = "gift"
+    extension = ".gift"
+    read = staticmethod(read)
+    write = staticmethod(write)
+
+
+FORMAT = Gift()
