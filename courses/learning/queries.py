@@ -161,7 +161,8 @@ DONE = (
 
 
 def study(session: Session, enrolment_id: int, *, by: Actor, now: datetime) -> Study:
-    """The learner's own enrolment with all that the study pages show; two queries when the outline is known."""
+    """The learner's own enrolment with all that the study pages show; two queries when the outline is
+    known."""
     row = session.execute(STUDY, {"enrolment_id": enrolment_id, "person_id": by.id}).first()
     if row is None:
         raise NotFound("enrolment")

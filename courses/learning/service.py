@@ -75,9 +75,14 @@ def withdraw(session: Session, enrolment_id: int, *, by: Actor, now: datetime) -
     catalogue.give_seat_back(session, enrolment.offering_id)
 
 
-def open_activity(session: Session, enrolment_id: int, activity_id: int, *, by: Actor, now: datetime) -> None:
-    """Note that the learner is at this activity now; the first visit starts its record."""
-    enrolment = access_enrolment(session, enrolment_id, by=by)
+def open_activity(
+    session: Session, enrolment_id: int, activity_id: int, *, by: Actor, now: datetime, lock: bool = False
+) -> None:
+    """Note that the learner is at this activity now; the first visit starts its record.
+
+    With `lock` the enrolment is held to the end of the transaction, so that what follows happens once.
+    """
+    enrolment = access_enrolment(session, enrolment_id, by=by, lock=lock)
     _activity(session, enrolment, activity_id)
     _start_record(session, enrolment_id, activity_id, now)
     session.execute(

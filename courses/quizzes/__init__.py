@@ -1,1 +1,33 @@
+"""Quizzes: attempts made of append-only steps, a deadline owned by the server, marks given by a worker.
 
+An attempt starts with one step per slot that holds all randomness; every saved response is one more;
+grading replays them. The learner obtains an attempt only through verbs that look whose it is.
+"""
+
+from courses.quizzes.attempts import create_quiz, finish_attempt, finish_overdue, flag, owed, start_attempt
+from courses.quizzes.events import AttemptFinished, AttemptGraded
+from courses.quizzes.grading import grade_attempt
+from courses.quizzes.models import Attempt, AttemptState, GradingProgress, Quiz, Slot
+from courses.quizzes.saving import Acknowledged, Answer, Fate, Saved, save_responses
+
+__all__ = [
+    "Acknowledged",
+    "Answer",
+    "Attempt",
+    "AttemptFinished",
+    "AttemptGraded",
+    "AttemptState",
+    "Fate",
+    "GradingProgress",
+    "Quiz",
+    "Saved",
+    "Slot",
+    "create_quiz",
+    "finish_attempt",
+    "finish_overdue",
+    "flag",
+    "grade_attempt",
+    "owed",
+    "save_responses",
+    "start_attempt",
+]

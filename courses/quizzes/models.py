@@ -35,7 +35,8 @@ class StepKind(StrEnum):
 
 
 class Quiz(Base):
-    """The quiz of one activity. Times in seconds, 0 for no limit; `pass_fraction` 0…1; `attempts` 0 for no limit."""
+    """The quiz of one activity. Times in seconds, 0 for no limit; `pass_fraction` 0…1; `attempts` 0 for no
+    limit."""
 
     __tablename__ = "quiz"
 
@@ -95,8 +96,9 @@ class Attempt(Base):
 class Step(Base):
     """What happened in one slot of an attempt, in order; rows are only ever added.
 
-    `sequence` is the server's order. `client` and `client_sequence` come from the page, so that a repeated delivery
-    is known. A step that arrived after a newer one of the same page has `current` false and stays as history.
+    `sequence` is the server's order. `client` and `client_sequence` come from the page, so that a repeated
+    delivery is known. A step that arrived after a newer one of the same page has `current` false and stays
+    as history.
     """
 
     __tablename__ = "step"

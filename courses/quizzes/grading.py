@@ -1,0 +1,122 @@
+"""Grading: an attempt is replayed from its steps, so that it gives the same mark whenever it is graded."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy.orm import Session
+
+from courses import learning, outbox
+from courses.questions import Graded
+from courses.quizzes import rules
+from courses.quizzes.events import AttemptGraded
+from courses.quizzes.models import Attempt, AttemptState, GradingProgress, Step, StepKind
+from courses.quizzes.papers import Paper, paper
+
+STEPS = Step.metadata.tables["step"]
+NEEDS_GRADING = "needs_grading"
+
+WAITING = (
+    select(Attempt.id, Attempt.quiz_id, Attempt.enrolment_id)
+    .where(
+        Attempt.id == bindparam("attempt_id"),
+        Attempt.state == AttemptState.FINISHED,
+        Attempt.grading_progress.in_((GradingProgress.PENDING, GradingProgress.FAILED)),
+    )
+    .with_for_update(key_share=True)
+)
+HISTORY = (
+    select(Step.slot_id, Step.sequence, Step.kind, Step.data, Step.current)
+    .where(Step.attempt_id == bindparam("attempt_id"))
+    .order_by(Step.slot_id, Step.sequence)
+)
+
+
+@dataclass(slots=True)
+class Replayed:
+    """Where one slot stands after all its steps; `answered_by` is the step whose response counts."""
+
+    variant: dict[str, Any] = field(default_factory=dict)
+    response: dict[str, Any] = field(default_factory=dict)
+    answered_by: int = 0
+    last: int = 0
+
+
+def replay(steps: Sequence[Row[*tuple[Any, ...]]]) -> dict[int, Replayed]:
+    """The counted response of every slot: the newest current one."""
+    slots: dict[int, Replayed] = {}
+    for step in steps:
+        slot = slots.setdefault(step.slot_id, Replayed())
+        slot.last = max(slot.last, step.sequence)
+        if step.kind == StepKind.STARTED:
+            slot.variant = step.data["variant"]
+        elif step.kind == StepKind.SAVED and step.current and step.sequence > slot.answered_by:
+            slot.response, slot.answered_by = step.data["response"], step.sequence
+    return slots
+
+
+def grade_attempt(session: Session, attempt_id: int, *, now: datetime) -> None:
+    """Give a finished attempt its mark; doing it twice, or at once in two places, does it once."""
+    attempt = session.execute(WAITING, {"attempt_id": attempt_id}).first()
+    if attempt is None:
+        return
+    sheet = paper(session, attempt.quiz_id)
+    slots = replay(session.execute(HISTORY, {"attempt_id": attempt_id}).all())
+    graded = {
+        slot_id: asked.type.grade(asked.body, slots[slot_id].variant, slots[slot_id].response)
+        for slot_id, asked in sheet.slots.items()
+    }
+    session.execute(
+        insert(STEPS), [_step(attempt_id, sheet, slots[one], one, graded[one], now) for one in graded]
+    )
+    mark = rules.total(
+        [
+            (result.fraction, sheet.slots[slot_id].max_mark, result.state == NEEDS_GRADING)
+            for slot_id, result in graded.items()
+        ]
+    )
+    waits = mark is None
+    session.execute(
+        update(Attempt)
+        .where(Attempt.id == attempt_id)
+        .values(
+            mark=mark,
+            graded_at=None if waits else now,
+            grading_progress=GradingProgress.PENDING_MANUAL if waits else GradingProgress.FULLY_GRADED,
+        )
+    )
+    if mark is not None:
+        _tell(session, attempt, sheet, mark, now)
+
+
+def _step(
+    attempt_id: int, sheet: Paper, slot: Replayed, slot_id: int, graded: Graded, now: datetime
+) -> dict[str, Any]:
+    version = sheet.slots[slot_id].question_version_id
+    return {
+        "attempt_id": attempt_id,
+        "slot_id": slot_id,
+        "sequence": slot.last + 1,
+        "kind": StepKind.GRADED,
+        "at": now,
+        "data": {"question_version_id": version, "answered_by": slot.answered_by},
+        "current": True,
+        "state": str(graded.state),
+        "fraction": graded.fraction,
+    }
+
+
+def _tell(session: Session, attempt: Row[*tuple[Any, ...]], sheet: Paper, mark: float, now: datetime) -> None:
+    """The result goes to the learner's record, and the fact to whoever waits for it."""
+    fraction = rules.fraction_of(mark, sheet.max_mark)
+    learning.record_result(
+        session,
+        attempt.enrolment_id,
+        sheet.activity_id,
+        fraction=fraction,
+        passed=rules.has_passed(fraction, sheet.pass_fraction),
+        now=now,
+    )
+    outbox.publish(session, AttemptGraded(attempt.id, attempt.enrolment_id), now=now)
