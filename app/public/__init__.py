@@ -4,4 +4,25 @@ from flask import Blueprint
 
 bp = Blueprint("public", __name__)
 
-from app.public import account, catalogue, display, documents, health, verify  # noqa: E402, F401 - they add routes to bp
+from app.public import (  # noqa: E402 - they add routes to bp
+    account,
+    catalogue,
+    display,
+    documents,
+    health,
+    registering,
+    signing_in,
+    verify,
+)
+
+__all__ = [
+    "account",
+    "bp",
+    "catalogue",
+    "display",
+    "documents",
+    "health",
+    "registering",
+    "signing_in",
+    "verify",
+]

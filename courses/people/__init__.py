@@ -38,6 +38,7 @@ from courses.people.sessions import (
 )
 from courses.people.signing_in import (
     Outcome,
+    Proof,
     State,
     ask_for_reset,
     candidate,
@@ -49,6 +50,7 @@ from courses.people.signing_in import (
 )
 from courses.people.staff import (
     ON_AN_OFFERING,
+    PersonCard,
     disable_person,
     enable_person,
     find_people,
@@ -56,8 +58,8 @@ from courses.people.staff import (
     person_card,
     withdraw_role,
 )
-from courses.people.system import ensure_system, get
-from courses.people.tokens import Purpose, link_owner, link_text, live_token
+from courses.people.system import ensure_system, get, names_of
+from courses.people.tokens import LinkOwner, Purpose, link_owner, link_text, live_token
 from courses.people.upkeep import forget_old
 from courses.people.zones import ZONES
 
@@ -71,14 +73,17 @@ __all__ = [
     "Document",
     "Grant",
     "KnownAddressRegistered",
+    "LinkOwner",
     "NameProblem",
     "Outcome",
     "PasswordChanged",
     "PasswordResetAsked",
     "Permission",
     "Person",
+    "PersonCard",
     "PersonRegistered",
     "Profile",
+    "Proof",
     "Purpose",
     "Registration",
     "Role",
@@ -111,6 +116,7 @@ __all__ = [
     "link_text",
     "live_token",
     "name_problems",
+    "names_of",
     "open_session",
     "open_sessions",
     "person_card",

@@ -1,8 +1,6 @@
 """Registering and confirming the address. Whether it is known is told to its owner only, by letter."""
 
-import base64
 import hmac
-import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -19,11 +17,9 @@ from courses.people.models import Person
 from courses.people.names import PARTS, clean_name, name_problems, search_key
 from courses.people.passwords import hash_password, password_problem, words_of_person
 from courses.people.signing_in import Outcome, Proof, State, admit, judge
-from courses.people.tokens import Purpose, issue, keyed, kill, opened
+from courses.people.tokens import Purpose, claim_of, empty_claim, issue, kill, opened
 from courses.people.zones import ZONES
 from courses.texts import LANGUAGES
-
-CLAIM_BYTES = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +83,7 @@ def register(
     person = _new_or_known(session, wish, now=now)
     if person.email_confirmed_at is not None or person.disabled_at is not None:
         outbox.publish(session, KnownAddressRegistered(person.id), now=now)
-        return _claim_text(secrets.token_bytes(CLAIM_BYTES))
+        return empty_claim()
     person.email, person.password_hash = wish.email, wish.password_hash
     person.family_name, person.given_name, person.patronymic = (
         wish.family_name,
@@ -145,15 +141,6 @@ def claimed(session: Session, person_id: int, claim: str, *, secret_key: str) ->
     """Whether the browser with this claim is the one that registered."""
     person = session.get_one(Person, person_id)
     return hmac.compare_digest(claim.encode("utf-8", "replace"), claim_of(person, secret_key).encode())
-
-
-def claim_of(person: Person, secret_key: str) -> str:
-    """What the registering browser keeps; it dies with the password it was made for."""
-    return _claim_text(keyed(secret_key, "registration claim", person.id, person.password_hash)[:CLAIM_BYTES])
-
-
-def _claim_text(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).decode()
 
 
 def _new_or_known(session: Session, wish: CheckedRegistration, *, now: datetime) -> Person:

@@ -6,6 +6,7 @@ A wrong password is an outcome, not an error, because the failure itself must be
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -25,7 +26,7 @@ from courses.people.passwords import (
 )
 from courses.people.rules import Actor
 from courses.people.sessions import end_sessions, open_session
-from courses.people.tokens import Purpose, issue, kill, opened
+from courses.people.tokens import Purpose, claim_of, issue, kill, opened
 
 
 class State(StrEnum):
@@ -40,12 +41,17 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The answer to a try: the new session's secret, or why not and until when."""
+    """The answer to a try: the new session's secret, or why not and until when.
+
+    `claim` is for a browser whose password is right but whose address waits for confirmation.
+    """
 
     state: State
     secret: str = ""
     person_id: int = 0
     locked_until: datetime | None = None
+    claim: str = ""
+    display: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +104,7 @@ def sign_in(session: Session, proof: Proof, *, device: str, secret_key: str, now
     if person.disabled_at is not None:
         return Outcome(State.DISABLED)
     if person.email_confirmed_at is None:
-        return Outcome(State.UNCONFIRMED)
+        return Outcome(State.UNCONFIRMED, claim=claim_of(person, secret_key))
     return admit(session, person, device=device, now=now)
 
 
@@ -120,7 +126,8 @@ def judge(
 
 def admit(session: Session, person: Person, *, device: str, now: datetime) -> Outcome:
     """Open a session for a person who has proved who they are."""
-    return Outcome(State.ADMITTED, open_session(session, person.id, device=device, now=now), person.id)
+    secret = open_session(session, person.id, device=device, now=now)
+    return Outcome(State.ADMITTED, secret, person.id, display=person.display)
 
 
 def ask_for_reset(session: Session, email: str, *, now: datetime) -> None:

@@ -128,6 +128,19 @@ def keyed(secret_key: str, *parts: object) -> bytes:
     return hmac.new(secret_key.encode(), message.encode("utf-8", "surrogatepass"), hashlib.sha256).digest()
 
 
-def _seal(token: MailToken, secret_key: str) -> str:
-    mac = keyed(secret_key, "mail token", token.purpose, token.id, token.nonce)
+def claim_of(person: Person, secret_key: str) -> str:
+    """What the registering browser keeps to show it was this one; it dies with the password."""
+    return _text(keyed(secret_key, "registration claim", person.id, person.password_hash))
+
+
+def empty_claim() -> str:
+    """A claim to nothing, which looks like any other."""
+    return _text(secrets.token_bytes(MAC_BYTES))
+
+
+def _text(mac: bytes) -> str:
     return base64.urlsafe_b64encode(mac[:MAC_BYTES]).decode()
+
+
+def _seal(token: MailToken, secret_key: str) -> str:
+    return _text(keyed(secret_key, "mail token", token.purpose, token.id, token.nonce))
