@@ -1,7 +1,7 @@
 """Letters on their way: to the mail server of `KAFEDRA_SMTP_URL`, or into a folder where there is none.
 
-A letter is taken in one short transaction, sent in none, and closed in another. Sent twice after a crash it is the
-same message with the same Message-ID. The mail server's final no is stored; anything else is tried again.
+A letter is taken in one short transaction, sent in none, closed in another. Sent twice after a crash it is
+the same message with the same Message-ID. The mail server's final no is stored; anything else is tried again.
 """
 
 import smtplib
@@ -49,16 +49,20 @@ def send_letter(database: Database, letter_id: int | None, settings: Settings) -
 
 
 def send_owed(database: Database, settings: Settings, now: datetime) -> int:
-    """Send what was written but never sent, say because a worker died in between; how many were tried."""
+    """Send what a dead worker or an absent mail server left behind; how many were tried."""
     with database.reading() as session:
         waiting = notifications.owed(session, now=now)
-    for letter_id in waiting:
-        send_letter(database, letter_id, settings)
+    for tried, letter_id in enumerate(waiting, start=1):
+        try:
+            send_letter(database, letter_id, settings)
+        except OSError as error:
+            log.warning("letters.waiting", waiting=len(waiting), reason=type(error).__name__)
+            return tried
     return len(waiting)
 
 
 def deliver(message: EmailMessage, letter_id: int, settings: Settings) -> str:
-    """Hand the message over; «» when it was taken, else the code of a final refusal. Passing troubles raise."""
+    """Hand the message over; «» when taken, else the code of a final refusal. Passing troubles raise."""
     if not settings.smtp_url:
         notifications.keep_in_folder(settings.mail_folder, f"letter-{letter_id:09d}", message)
         return ""
@@ -77,7 +81,7 @@ def deliver(message: EmailMessage, letter_id: int, settings: Settings) -> str:
 
 @contextmanager
 def _connection(url: str) -> Iterator[smtplib.SMTP]:
-    """A connection as `smtp://user:password@host:587?tls=starttls` describes it; tls: starttls, tls or none."""
+    """A connection as in `smtp://user:password@host:587?tls=starttls`; tls: starttls, tls or none."""
     parts = urlsplit(url)
     host = parts.hostname or "localhost"
     port = parts.port or (465 if parts.scheme == "smtps" else 587)

@@ -136,6 +136,27 @@ def react(delivery_id: int, reaction: str, payload: dict[str, Any], request_id: 
     except Exception:
         log.exception("reaction.failed")
         raise
-    with unit_of_work(request_id) as session:
+    with unit_of_work() as session:
         outbox.settle(session, delivery_id, now=utcnow(), refusal=refusal)
     log.info("reaction.done", delivery=delivery_id)
+
+
+def relay(base: Database) -> int:
+    """Hand every delivery that is due to the broker; the number handed over. Any number of relays may run.
+
+    The lease is committed before the broker is asked: when the broker is down the delivery is simply due again
+    after its lease, and nothing is lost.
+    """
+    now = utcnow()
+    with base.reading() as session:
+        if not outbox.anything_due(session, now=now):
+            return 0
+    with base.unit_of_work() as session:
+        outbox.dispatch(session, REACTIONS, now=now)
+        due = outbox.lease(session, now=now)
+    for delivery in due:
+        react.apply_async(
+            args=(delivery.id, delivery.reaction, dict(delivery.payload), delivery.request_id),
+            task_id=f"{delivery.id}.{delivery.attempts}",
+        )
+    return len(due)

@@ -14,18 +14,19 @@ import structlog
 from kombu.exceptions import OperationalError as BrokerError
 from sqlalchemy.exc import OperationalError
 
-from courses import outbox, quizzes
+from courses import learning, outbox, people, quizzes
 from courses.clock import utcnow
 from courses.db import Database
 from courses.schedule import claim
-from worker.queue import database, settings
-from worker.relay import relay
+from worker.mail import send_owed
+from worker.queue import database, relay, settings
 
 log = structlog.get_logger("kafedra.scheduler")
 
 NUDGE_KEY = "kafedra:nudge"
 LOOK_EVERY = 1.0
 KEEP_TOLD = timedelta(days=14)
+LOOK_BACK = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +52,32 @@ def forget_told(base: Database, now: datetime) -> None:
         outbox.forget_told(session, before=now - KEEP_TOLD)
 
 
+def complete_ended(base: Database, now: datetime) -> None:
+    """Offerings that ended may have completed those who did everything else (workshops wait for the end)."""
+    with base.reading() as session:
+        ended = learning.ended_and_open(session, before=now, after=now - LOOK_BACK)
+    for enrolment_id in ended:
+        with base.unit_of_work() as session:
+            learning.complete_if_done(session, enrolment_id, now=now)
+
+
+def send_letters(base: Database, now: datetime) -> None:
+    """Send the letters that an absent mail server left waiting."""
+    send_owed(base, settings(), now)
+
+
+def forget_old(base: Database, now: datetime) -> None:
+    """Drop ended sessions and dead links."""
+    with base.unit_of_work() as session:
+        people.forget_old(session, now=now)
+
+
 JOBS = (
     Job("finish_overdue", timedelta(seconds=15), finish_overdue),
+    Job("complete_ended", timedelta(minutes=5), complete_ended),
+    Job("send_letters", timedelta(minutes=1), send_letters),
     Job("forget_told", timedelta(hours=6), forget_told),
+    Job("forget_old", timedelta(hours=24), forget_old),
 )
 
 
