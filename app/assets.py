@@ -14,7 +14,7 @@ from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
 
-import brotli
+import brotli  # type: ignore[import-untyped]
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 from fontTools.varLib import instancer
@@ -92,7 +92,7 @@ def build(static_folder: str | os.PathLike[str]) -> dict[str, str]:
     return manifest
 
 
-# stylesheet
+# --- stylesheet ---
 
 _IMPORT = re.compile(r'@import url\("([^"]+)"\)(?:\s+layer\((\w+)\))?;')
 
@@ -124,7 +124,7 @@ def _with_hashed_fonts(css: str, manifest: dict[str, str]) -> str:
     )
 
 
-# scripts
+# --- scripts ---
 
 _MODULE = re.compile(r'((?:from|import)\s*\(?\s*")\./([\w-]+\.js)(")')
 
@@ -144,7 +144,7 @@ def _scripts(static: Path, target: Path, manifest: dict[str, str]) -> None:
         add(script.name)
 
 
-# fonts
+# --- fonts ---
 
 
 def _fonts(target: Path) -> dict[str, str]:
@@ -156,7 +156,8 @@ def _fonts(target: Path) -> dict[str, str]:
     note = target / "fonts" / "recipe.json"
     known = json.loads(note.read_text("utf-8")) if note.exists() else {}
     made: dict[str, str] = known.get("made", {})
-    if known.get("recipe") != recipe.hexdigest() or not all((target / name).exists() for name in made.values()):
+    complete = all((target / name).exists() for name in made.values())
+    if known.get("recipe") != recipe.hexdigest() or not complete:
         made = {cut.path: _write(target, cut.path, subset(cut, sources[cut.path])) for cut in FONTS}
         _replace(note, json.dumps({"recipe": recipe.hexdigest(), "made": made}).encode())
         _replace(target / "fonts" / "LICENCE.txt", LICENCE_NOTE.encode())
@@ -195,7 +196,7 @@ def _rename(font: TTFont, family: str) -> None:
         names.setName(text, name_id, 3, 1, 0x409)
 
 
-# files
+# --- files ---
 
 
 def _write(target: Path, name: str, data: bytes) -> str:

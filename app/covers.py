@@ -1,8 +1,8 @@
 """Covers: a cloth-bound board for every course, drawn from its kind and its title, the same each time.
 
-Each kind has an ornament of its own: pages fanning out (course), a round table with its guests (seminar), the rays
-of a star (master class), inlaid wood (workshop). The title only chooses among compositions, so a shelf of covers is
-varied and calm. An address needs nothing but kind and seed: `draw(kind, seed_of(title))` is `cover(kind, title)`.
+Each kind has an ornament of its own: pages fanning out (course), a round table with its guests (seminar), the
+rays of a star (master class), inlaid wood (workshop). The title only chooses among compositions, so a shelf is
+varied and calm. An address needs nothing but kind and seed: `draw(kind, seed_of(title))` is the same drawing.
 """
 
 import hashlib
@@ -63,9 +63,9 @@ def _course(dice: random.Random, thread: str) -> str:
             tiles.append((x, y, turn, False))
             tiles.append((60 + 6 * size - x, y, turn, True))
     defs = (
-        f'<defs><g id="a" stroke-width="2.500"><path d="M0 0H75L0 75z" fill="{thread}" fill-opacity=".16" '
+        f'<defs><g id="a" stroke-width="2.5"><path d="M0 0H75L0 75z" fill="{thread}" fill-opacity=".16" '
         f'stroke="none"/><path d="{arcs}"/></g></defs>'
-    ).replace(".500", ".5")
+    )
     uses = "".join(
         f'<use href="#a" transform="translate({_n(x)} {_n(y)}){"scale(-1 1)" if flip else ""}'
         f'{f"rotate({turn * 90})" if turn else ""}translate(-37.5 -37.5)"/>'
@@ -81,20 +81,19 @@ def _seminar(dice: random.Random, thread: str) -> str:
     parts = [f'<circle cx="{x}" cy="{y}" r="34" fill="{PAPER}" stroke="none"/>']
     for ring, radius in enumerate((58, 86, 118, 156, 200, 250, 306)):
         number = guests + ring * dice.choice((2, 4))
-        dots = ring % 2 == dice.randrange(2)
-        colour = PAPER if ring < 3 else thread
-        parts.append(
-            f'<circle cx="{x}" cy="{y}" r="{radius}" stroke="{colour}" stroke-opacity="{_n(0.95 - ring * 0.1)}" '
-            + (
-                f'pathLength="{number}" stroke-width="{13 + ring}" stroke-linecap="round" stroke-dasharray="0 1" '
-                f'transform="rotate({dice.randrange(0, 90)} {x} {y})"/>'
-                if dots
-                else f'stroke-width="{2 + ring % 2}"/>'
+        look = f'stroke-width="{2 + ring % 2}"'
+        if ring % 2 == dice.randrange(2):
+            look = (
+                f'pathLength="{number}" stroke-width="{13 + ring}" stroke-linecap="round" '
+                f'stroke-dasharray="0 1" transform="rotate({dice.randrange(0, 90)} {x} {y})"'
             )
+        colour, strength = (PAPER if ring < 3 else thread), _n(0.95 - ring * 0.1)
+        parts.append(
+            f'<circle cx="{x}" cy="{y}" r="{radius}" stroke="{colour}" stroke-opacity="{strength}" {look}/>'
         )
-    one = dice.randrange(guests) * 2 * pi / guests
-    parts.append(f'<circle cx="{_n(x + 34 * cos(one))}" cy="{_n(y + 34 * sin(one))}" r="9" fill="{thread}" stroke="none"/>')
-    return "".join(parts)
+    angle = dice.randrange(guests) * 2 * pi / guests
+    speaker = f'cx="{_n(x + 34 * cos(angle))}" cy="{_n(y + 34 * sin(angle))}"'
+    return "".join(parts) + f'<circle {speaker} r="9" fill="{thread}" stroke="none"/>'
 
 
 def _master_class(dice: random.Random, thread: str) -> str:
@@ -103,66 +102,51 @@ def _master_class(dice: random.Random, thread: str) -> str:
     rays = dice.choice((8, 12, 16))
     long, short, wide = dice.choice(((118, 60, 0.9), (132, 74, 0.8), (104, 84, 1.0)))
     half = pi / rays * wide
-    tip, side = f"0 -{long}", f"{_n(short * 0.62 * sin(half))} {_n(-short * 0.62 * cos(half))}"
-    mirrored = side.replace(" ", ",", 1)
-    light = f"M0 0L-{mirrored}L{tip}z"
-    dark = f"M0 0L{side}L{tip}z"
+    across, up = _n(short * 0.62 * sin(half)), _n(-short * 0.62 * cos(half))
     turn = dice.choice((0, 180 / rays))
-    out = [
-        f'<defs><g id="r"><path d="{light}" fill="{PAPER}"/><path d="{dark}" fill="{thread}"/></g></defs>',
-    ]
-    for radius in range(long + 22, 420, dice.choice((26, 32, 38))):
-        out.append(
-            f'<circle cx="{x}" cy="{y}" r="{radius}" stroke="{thread}" stroke-opacity="{_n(max(0.25, 0.95 - radius / 420))}" '
-            f'pathLength="{rays * 4}" stroke-width="2.5" stroke-dasharray=".62 .38" stroke-dashoffset=".31"/>'
-        )
-    out.append(f'<g transform="translate({x} {y})rotate({_n(turn)})" stroke="none">')
-    out += [f'<use href="#r" transform="rotate({_n(360 / rays * n)})"/>' for n in range(rays)]
-    out.append("</g>")
-    return "".join(out)
+    ray = (
+        f'<defs><g id="r"><path d="M0 0L-{across} {up}L0 -{long}z" fill="{PAPER}"/>'
+        f'<path d="M0 0L{across} {up}L0 -{long}z" fill="{thread}"/></g></defs>'
+    )
+    glow = "".join(
+        f'<circle r="{radius}" pathLength="{rays * 4}" stroke-opacity="{_n(max(0.25, 0.95 - radius / 420))}"/>'
+        for radius in range(long + 22, 420, dice.choice((26, 32, 38)))
+    )
+    star = "".join(f'<use href="#r" transform="rotate({_n(360 / rays * n)})"/>' for n in range(rays))
+    return (
+        f'{ray}<g transform="translate({x} {y})rotate({_n(turn)})"><g stroke="{thread}" stroke-width="2.5" '
+        f'stroke-dasharray=".62 .38" stroke-dashoffset=".31">{glow}</g><g stroke="none">{star}</g></g>'
+    )
 
 
 def _workshop(dice: random.Random, thread: str) -> str:
-    """Inlaid wood: bands that go over and under one another."""
+    """Inlaid wood: bands that go over and under one another, one lattice repeated."""
     step = dice.choice((50, 60, 75))
     band = round(step * dice.choice((0.42, 0.56, 0.66)))
-    lines = dice.choice((1, 2))
-    columns, rows = (WIDTH - SPINE) // step + 2, HEIGHT // step + 2
-    shift = dice.choice((0, step // 2))
-
-    def strip(length: int) -> str:
-        edge = f"M{-length / 2:g} {-band / 2:g}h{length}M{-length / 2:g} {band / 2:g}h{length}"
-        heart = f"M{-length / 2:g} 0h{length}" if lines == 2 else ""
-        body = f"M{-length / 2:g} {-band / 2:g}h{length}v{band}h-{length}z"
-        return (
-            f'<path d="{body}" fill="{thread}" fill-opacity=".2" stroke="none"/>'
-            f'<path d="{edge}{heart}" stroke-opacity=".85"/>'
-        )
-
-    over = dice.randrange(2)
-    length = 2 * step - band - 6
-    grid = "".join(
-        f'<use href="#w" transform="translate({SPINE + column * step + shift - step // 2} {row * step + shift - step // 2})'
-        f'{"" if (column + row + over) % 2 else "rotate(90)"}"/>'
-        for column in range(columns)
-        for row in range(rows)
-    )
-    if len(grid) > 2000:  # the same lattice as a pattern costs less than its pieces
-        return _workshop_pattern(step, strip(length), over)
-    return f'<defs><g id="w" stroke-width="2">{strip(length)}</g></defs>{grid}'
-
-
-def _workshop_pattern(step: int, strip: str, over: int) -> str:
-    size = 2 * step
-    spots = ((0, 0), (step, step), (0, size), (size, 0), (size, size), (step, 0), (0, step), (size, step), (step, size))
-    uses = "".join(
-        f'<use href="#w" transform="translate({x} {y}){"rotate(90)" if ((x + y) // step + over) % 2 else ""}"/>'
+    heart, over, shift = dice.random() < 0.5, dice.randrange(2), dice.choice((0, step // 2))
+    length, size = 2 * step - band - 6, 2 * step
+    spots = [(x, y) for x in (0, step, size) for y in (0, step, size)]
+    turns = ("", "rotate(90)")
+    pieces = "".join(
+        f'<use href="#w" transform="translate({x} {y}){turns[((x + y) // step + over) % 2]}"/>'
         for x, y in spots
     )
     return (
-        f'<defs><g id="w" stroke-width="2">{strip}</g><pattern id="p" x="{SPINE}" width="{size}" height="{size}" '
-        f'patternUnits="userSpaceOnUse">{uses}</pattern></defs>'
+        f'<defs><g id="w" stroke-width="2">{_strip(length, band, heart, thread)}</g>'
+        f'<pattern id="p" x="{SPINE + shift}" y="{shift}" width="{size}" height="{size}" '
+        f'patternUnits="userSpaceOnUse">{pieces}</pattern></defs>'
         f'<path d="M{SPINE} 0h{WIDTH}v{HEIGHT}H{SPINE}z" fill="url(#p)" stroke="none"/>'
+    )
+
+
+def _strip(length: int, band: int, heart: bool, thread: str) -> str:
+    """One piece of a band: its body, its two edges and, for some, a line along the middle."""
+    left, top = f"{-length / 2:g}", f"{-band / 2:g}"
+    middle = f"M{left} 0h{length}" if heart else ""
+    return (
+        f'<path d="M{left} {top}h{length}v{band}h-{length}z" fill="{thread}" fill-opacity=".2" '
+        f'stroke="none"/>'
+        f'<path d="M{left} {top}h{length}M{left} {band / 2:g}h{length}{middle}" stroke-opacity=".85"/>'
     )
 
 

@@ -28,6 +28,18 @@ if (switcher && !root.dataset.theme && matchMedia("(prefers-color-scheme: dark)"
   switcher.querySelector("span").textContent = switcher.dataset.light;
 }
 
+/* Without pictures their words stand in. */
+if (root.dataset.images === "off") {
+  for (const image of document.querySelectorAll("img:not(.essential)")) {
+    if (image.alt && !image.nextElementSibling?.classList.contains("instead")) {
+      const words = document.createElement("span");
+      words.className = "instead";
+      words.textContent = image.alt;
+      image.after(words);
+    }
+  }
+}
+
 /* A question that has a page of its own opens as a dialog over this one. */
 document.addEventListener("click", (event) => {
   const link = event.target.closest("[data-dialog]");
