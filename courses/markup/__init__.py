@@ -15,7 +15,7 @@ from courses.markup.walk import Figure, Heading, Labels, Rendered, Walk, drawn, 
 
 __all__ = ["Figure", "Heading", "Labels", "Rendered", "plain", "render", "render_inline", "render_text"]
 
-MAX_SOURCE = 300_000
+MAX_SOURCE = 200_000
 
 _RESERVED = re.compile("[\x00\ud800-\udfff\ufdd0-\ufdef]")
 _WORD = re.compile(r"\w+(?:[-'’]\w+)*")

@@ -146,7 +146,7 @@ class Walk:
     figures: list[Figure] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
-    ids: set[str] = field(default_factory=set)
+    ids: dict[str, int] = field(default_factory=dict)
     tables: int = 0
 
     def problem(self, code: str, line: int, *, severity: str = "error", **details: Any) -> None:
@@ -209,10 +209,11 @@ class Walk:
         latin = "".join(_LATIN.get(letter, letter) for letter in text.lower())
         slug = re.sub("[^a-z0-9]+", "-", latin).strip("-")[:60]
         name = f"{self.id_prefix}h-{slug}".rstrip("-")
-        number, own = 2, name
+        own = name
         while own in self.ids:
-            own, number = f"{name}-{number}", number + 1
-        self.ids.add(own)
+            self.ids[name] += 1
+            own = f"{name}-{self.ids[name]}"
+        self.ids[own] = 1
         return own
 
     def _callout(self, token: Token, line: int) -> list[Token]:

@@ -132,7 +132,7 @@ def _name(item: Item, span: Span) -> tuple[str, Span]:
 
 def _default_name(question: dict[str, Any]) -> str:
     """The reference's rule: the first 80 characters of the text."""
-    return plain(question["text"][:2000], question["text_format"])[:80].strip()
+    return plain(question["text"][:400], question["text_format"])[:80].strip()
 
 
 def _question(item: Item, span: Span, start: int, end: int) -> tuple[dict[str, Any] | None, list[int]]:

@@ -1,0 +1,125 @@
+"""Question + response → fraction and state, as the reference recorded them."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from courses.questions.types import TYPES
+from tests.conformance import Tally, vectors
+
+Translated = tuple[str, dict[str, Any], dict[str, Any], dict[str, Any]]
+SCHEMES = {
+    -1: "all_or_nothing",
+    0: "absolute_position",
+    1: "relative_next_exclude_last",
+    2: "relative_next_include_last",
+    3: "relative_one_previous_and_next",
+    4: "relative_all_previous_and_next",
+    5: "longest_ordered_subset",
+    6: "longest_contiguous_subset",
+    7: "relative_to_correct",
+}
+
+
+def run(folder: Path) -> Iterator[Tally]:
+    tally = Tally("marks")
+    for number, vector in enumerate(vectors(folder / "grading" / "grade_vectors.jsonl"), 1):
+        translate = TRANSLATORS.get(vector["class"])
+        if translate is None:
+            tally.not_built[vector["qtype"]] += 1
+            continue
+        name, question, variant, raw = translate(vector["question"], vector["response"])
+        kind = TYPES[name]
+        graded = kind.grade(question, variant, kind.clean(question, variant, raw))
+        got = graded.fraction, str(graded.state).replace("_", "")
+        tally.compare(f"line {number} ({name}, {raw})", (vector["fraction"], vector["state"]), got)
+    yield tally
+
+
+def _answers(question: dict[str, Any], text: str = "text") -> list[dict[str, Any]]:
+    return [
+        {text: answer["answer"], "fraction": float(answer["fraction"]), "feedback": answer["feedback"] or ""}
+        for answer in question["answers"].values()
+    ]
+
+
+def _shown(question: dict[str, Any]) -> dict[str, Any]:
+    keys = list(question["answers"])
+    return {"order": [keys.index(key) for key in question["order"]]}
+
+
+def single_choice(question: dict[str, Any], response: dict[str, Any]) -> Translated:
+    chosen = {"choice": int(response["answer"])}
+    return "single_choice", {"answers": _answers(question)}, _shown(question), chosen
+
+
+def multiple_choice(question: dict[str, Any], response: dict[str, Any]) -> Translated:
+    ticked = [int(key.removeprefix("choice")) for key, value in response.items() if value == "1"]
+    return "multiple_choice", {"answers": _answers(question)}, _shown(question), {"choices": ticked}
+
+
+def true_false(question: dict[str, Any], response: dict[str, Any]) -> Translated:
+    return "true_false", {"right": question["rightanswer"]}, {}, {"answer": response["answer"] == "1"}
+
+
+def short_answer(question: dict[str, Any], response: dict[str, Any]) -> Translated:
+    """Without our rules for Russian, which the reference does not have."""
+    settings = {"use_case": question["usecase"] not in (False, "0", 0), "russian_equivalence": False}
+    return "short_answer", {"answers": _answers(question), **settings}, {}, {"text": response["answer"]}
+
+
+def numerical(question: dict[str, Any], response: dict[str, Any]) -> Translated:
+    answers = []
+    for own, answer in zip(_answers(question, "value"), question["answers"].values(), strict=True):
+        value = own["value"] if own["value"] == "*" else float(own["value"])
+        answers.append({**own, "value": value, "tolerance": float(answer["tolerance"] or 0)})
+    units = dict(question["ap"]["units"] or {})
+    settings = {
+        "answers": answers,
+        "units": [{"unit": unit, "multiplier": float(factor)} for unit, factor in units.items()],
+        "unit_first": question["ap"]["unitsbefore"],
+        "unit_field": "select" if question["unitdisplay"] in (1, 2) else "input",
+        "unit_grading": ("none", "of_mark", "of_max")[int(question["unitgradingtype"] or 0)],
+        "unit_penalty": float(question["unitpenalty"] or 0),
+    }
+    return "numerical", settings, {}, {"text": response["answer"], "unit": response.get("unit")}
+
+
+def ordering(question: dict[str, Any], response: dict[str, Any]) -> Translated:
+    """The reference's response names the items by a hash; the shown order here is the author's."""
+    keys = [answer["md5key"] for answer in question["answers"].values()]
+    order = [keys.index(key) for key in response["response_0"].split(",")]
+    items = [answer["answer"] for answer in question["answers"].values()]
+    settings = {"items": items, "grading": SCHEMES[int(question["gradingtype"])]}
+    return "ordering", settings, {"order": list(range(len(items)))}, {"order": order}
+
+
+def matching(question: dict[str, Any], response: dict[str, Any]) -> Translated:
+    """Choices are numbered from 1 as shown, 0 is none."""
+    stems = list(question["stems"])
+    pairs = [{"stem": question["stems"][stem], "answer": _right(question, stem)} for stem in stems]
+    pairs += [{"stem": "", "answer": text} for text in question["choices"].values()]
+    shown = [question["choices"][key] for key in question["choiceorder"].values()]
+    answers = [pair["answer"] for pair in pairs]
+    variant = {
+        "stems": [stems.index(stem) for stem in question["stemorder"]],
+        "choices": [answers.index(text) for text in shown],
+    }
+    numbers = [int(response.get(f"sub{place}") or 0) for place in range(len(stems))]
+    return "matching", {"pairs": pairs}, variant, {"pairs": [n - 1 if n else None for n in numbers]}
+
+
+def _right(question: dict[str, Any], stem: str) -> str:
+    return str(question["choices"][question["right"][stem]])
+
+
+TRANSLATORS: dict[str, Callable[[dict[str, Any], dict[str, Any]], Translated]] = {
+    "qtype_multichoice_single_question": single_choice,
+    "qtype_multichoice_multi_question": multiple_choice,
+    "qtype_truefalse_question": true_false,
+    "qtype_shortanswer_question": short_answer,
+    "qtype_numerical_question": numerical,
+    "qtype_ordering_question": ordering,
+    "qtype_match_question": matching,
+    "qtype_randomsamatch_question": matching,
+}
