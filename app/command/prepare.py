@@ -7,6 +7,7 @@ from alembic import command
 from alembic.config import Config
 
 from app.assets import build as build_assets
+from app.command.demo import demo
 from courses.settings import Settings
 from courses.texts import compile_catalogues
 
@@ -46,6 +47,4 @@ def prepare(ctx: click.Context) -> None:
     ctx.invoke(build)
     ctx.invoke(migrate)
     if settings.demo:
-        from app.command.demo import demo
-
         ctx.invoke(demo)

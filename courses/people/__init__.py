@@ -9,6 +9,7 @@ result.
 """
 
 from courses.people.consents import PERSONAL_DATA, Document, consents_of, document
+from courses.people.entering import enter
 from courses.people.events import (
     KnownAddressRegistered,
     PasswordChanged,
@@ -105,6 +106,7 @@ __all__ = [
     "enable_person",
     "end_session",
     "end_sessions",
+    "enter",
     "ensure_system",
     "find_people",
     "forget_old",
