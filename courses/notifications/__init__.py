@@ -1,7 +1,7 @@
 """Letters: who is told what, once.
 
-A fact makes a row (`tell_…`), a sender takes it, composes it and closes it. The row holds ids and plain values; links
-are made again when the letter is composed, so no secret is ever stored.
+A fact makes a row (`tell_…`), a sender takes it, composes it and closes it. The row holds ids and plain
+values; links are made again when the letter is composed, so no secret is ever stored.
 """
 
 from courses.notifications.composing import compose

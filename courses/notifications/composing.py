@@ -98,7 +98,7 @@ def _texts(letter: Letter, person: Person, values: dict[str, Any]) -> tuple[str,
 def _html(subject: str, body: str, language: str) -> str:
     return (
         _environment()
-        .get_template("letter.html")
+        .get_template("letter.htm")
         .render(subject=subject, language=language, paragraphs=paragraphs_of(body))
     )
 
@@ -121,7 +121,7 @@ def _environment() -> Environment:
     return Environment(
         loader=FileSystemLoader(FOLDER),
         undefined=StrictUndefined,
-        autoescape=select_autoescape(["html"]),
+        autoescape=select_autoescape(["htm"]),
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,

@@ -3,12 +3,10 @@
 import os
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
-
-from courses.clock import utcnow
 
 LINK = re.compile(r"https?://[^\s<>\"»]+[^\s<>\"».,;:!?)]")
 SHOWN = 200
@@ -75,10 +73,16 @@ def _pieces(line: str) -> tuple[Piece, ...]:
 def _read(file: Path) -> FolderLetter:
     message = message_from_bytes(file.read_bytes(), policy=policy.default)
     body = message.get_body(("plain",))
-    date = message["Date"]
     return FolderLetter(
         to=str(message["To"] or ""),
         subject=str(message["Subject"] or ""),
-        written_at=date.datetime if date is not None and date.datetime else utcnow(),
+        written_at=_moment(message, file),
         paragraphs=paragraphs_of(body.get_content() if body is not None else ""),
     )
+
+
+def _moment(message: EmailMessage, file: Path) -> datetime:
+    date = message["Date"]
+    if date is not None and date.datetime is not None and date.datetime.tzinfo is not None:
+        return date.datetime  # type: ignore[no-any-return]
+    return datetime.fromtimestamp(file.stat().st_mtime, UTC)

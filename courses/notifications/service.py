@@ -1,4 +1,4 @@
-"""The book of letters: written once per occasion, taken by one sender at a time, closed when sent or refused."""
+"""The book of letters: written once per occasion, taken by one sender at a time, closed when settled."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -63,7 +63,7 @@ def mark_refused(session: Session, letter_id: int, refusal: str) -> None:
 
 
 def owed(session: Session, *, now: datetime, limit: int = 50) -> Sequence[int]:
-    """Letters written but not sent and in nobody's hands, oldest first; after three days nobody waits for them."""
+    """Letters written, not settled and in nobody's hands, oldest first; after three days nobody waits."""
     return session.scalars(
         select(Letter.id)
         .where(

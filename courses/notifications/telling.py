@@ -1,5 +1,6 @@
 """Who is told what, when a fact is stored. Each returns the letter's id, also when asked a second time."""
 
+import hashlib
 from datetime import datetime
 from typing import Any
 
@@ -37,8 +38,10 @@ def tell_reset_asked(session: Session, person_id: int, *, now: datetime) -> int 
 
 
 def tell_password_changed(session: Session, person_id: int, *, now: datetime) -> int | None:
-    """A notice to the owner; changes within one minute are one notice."""
-    return _owe(session, person_id, "password_changed", f"password:{now:%Y-%m-%dT%H:%M}", {}, now=now)
+    """A notice to the owner, once for every new password."""
+    password_hash = people.get(session, person_id).password_hash or ""
+    occasion = f"password:{hashlib.sha256(password_hash.encode()).hexdigest()[:16]}"
+    return _owe(session, person_id, "password_changed", occasion, {}, now=now)
 
 
 def tell_enrolled(session: Session, enrolment_id: int, *, now: datetime) -> int | None:
