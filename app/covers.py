@@ -1,8 +1,8 @@
 """Covers: a cloth-bound board for every course, drawn from its kind and its title, the same each time.
 
 Each kind has an ornament of its own: pages fanning out (course), a round table with its guests (seminar), the
-rays of a star (master class), inlaid wood (workshop). The title only chooses among compositions, so a shelf is
-varied and calm. An address needs nothing but kind and seed: `draw(kind, seed_of(title))` is the same drawing.
+rays of a star (master class), inlaid wood (workshop). The title only chooses among compositions, so a shelf
+is varied and calm. An address needs nothing but kind and seed: `draw(kind, seed_of(title))` draws the same.
 """
 
 import hashlib
@@ -109,8 +109,8 @@ def _master_class(dice: random.Random, thread: str) -> str:
         f'<path d="M0 0L{across} {up}L0 -{long}z" fill="{thread}"/></g></defs>'
     )
     glow = "".join(
-        f'<circle r="{radius}" pathLength="{rays * 4}" stroke-opacity="{_n(max(0.25, 0.95 - radius / 420))}"/>'
-        for radius in range(long + 22, 420, dice.choice((26, 32, 38)))
+        f'<circle r="{r}" pathLength="{rays * 4}" stroke-opacity="{_n(max(0.25, 0.95 - r / 420))}"/>'
+        for r in range(long + 22, 420, dice.choice((26, 32, 38)))
     )
     star = "".join(f'<use href="#r" transform="rotate({_n(360 / rays * n)})"/>' for n in range(rays))
     return (
