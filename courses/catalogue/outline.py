@@ -74,7 +74,7 @@ class Outline:
     @property
     def needs_attendance(self) -> bool:
         """Whether presence must be confirmed: as the manifest says, else as is usual for the kind."""
-        chosen = self.description.get("attendance")
+        chosen = self.description.get("completion", {}).get("attendance")
         return self.kind.needs_attendance if chosen is None else bool(chosen)
 
     @property

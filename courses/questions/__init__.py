@@ -3,13 +3,20 @@
 A type is one file in `types/`, a format one file in `formats/`; both are found by themselves.
 """
 
+from courses.questions.formats import FORMATS, Draft
+from courses.questions.formats.problems import SENTENCES
 from courses.questions.models import Question, QuestionCategory, QuestionVersion
+from courses.questions.queries import drafts
 from courses.questions.rules import Control, Form, Graded, QuestionType, Reviewed, State, Words
+from courses.questions.service import category_path, store
 from courses.questions.types import TYPES
 
 __all__ = [
+    "FORMATS",
+    "SENTENCES",
     "TYPES",
     "Control",
+    "Draft",
     "Form",
     "Graded",
     "Question",
@@ -19,4 +26,7 @@ __all__ = [
     "Reviewed",
     "State",
     "Words",
+    "category_path",
+    "drafts",
+    "store",
 ]
