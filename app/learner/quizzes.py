@@ -1,1 +1,213 @@
-"""To be filled."""
+"""Taking quizzes: the attempt page by page, saving, the review, the receipt and the result.
+
+Everything works by plain forms; the script adds saving while one writes, and answers to it in JSON.
+"""
+
+from flask import flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import generate_csrf
+
+from app.extensions import db, limiter, unit_of_work
+from app.learner import bp, shelf
+from app.learner.sheets import NAMES, answers_of_form, answers_of_json, number, say, say_block, told, where_to
+from app.security import actor
+from app.templating import words
+from courses import learning, quizzes
+from courses.catalogue import OutlineActivity
+from courses.clock import utcnow
+from courses.errors import Conflict, NotFound
+from courses.learning import Study
+from courses.quizzes import Fate, GradingProgress, Sitting
+from courses.texts import N_
+
+WAITS_LONG = 10  # seconds
+START_REFUSALS = {
+    "no_attempts_left": N_("Попыток больше нет."),
+    "quiz_empty": N_("В этом тесте пока нет вопросов."),
+}
+SAVE_REFUSALS = {
+    "time_over": N_("Время вышло: засчитаны ответы, которые мы получили до срока."),
+    "finished": N_("Эта попытка уже завершена; присланное после завершения не засчитано, но сохранено."),
+}
+
+
+def start_page(here: Study, item: OutlineActivity) -> ResponseReturnValue:
+    """The terms of a quiz and the attempts so far."""
+    start = quizzes.start_page(db.session(), here.enrolment_id, item.id, by=actor(), now=utcnow())
+    previous, following = here.neighbours(item.id)
+    return render_template(
+        "learner/quiz.html",
+        here=here,
+        item=item,
+        start=start,
+        modules=shelf.modules(here, current=item.id),
+        previous=previous,
+        following=following,
+    )
+
+
+@bp.post("/<int:enrolment_id>/<key>/attempts")
+def start_attempt(enrolment_id: int, key: str) -> ResponseReturnValue:
+    """Begin an attempt, or go on with the one that runs."""
+    try:
+        with unit_of_work() as session:
+            item = learning.study(session, enrolment_id, by=actor(), now=utcnow()).activity(key)
+            attempt_id = quizzes.start_attempt(session, enrolment_id, item.id, by=actor(), now=utcnow())
+    except Conflict as refusal:
+        flash(words().gettext(START_REFUSALS[refusal.code]), "warning")
+        return redirect(url_for("learner.activity", enrolment_id=enrolment_id, key=key), 303)
+    return redirect(url_for("learner.attempt", attempt_id=attempt_id), 303)
+
+
+@bp.get("/attempts/<int:attempt_id>")
+def attempt(attempt_id: int) -> ResponseReturnValue:
+    """One page of a running attempt."""
+    sitting = quizzes.sitting(db.session(), attempt_id, by=actor())
+    if not _runs(sitting):
+        return redirect(url_for("learner.result", attempt_id=attempt_id), 303)
+    wanted = request.args.get("page", 1, int)
+    page = min(max(wanted, 1), len(sitting.pages))
+    return render_template(
+        "learner/attempt.html",
+        sitting=sitting,
+        page=page,
+        sheets=sitting.pages[page - 1],
+        remaining=sitting.remaining(utcnow()),
+        **NAMES,
+    )
+
+
+@bp.put("/attempts/<int:attempt_id>/responses")
+def save_responses(attempt_id: int) -> ResponseReturnValue:
+    """What the script sends while one writes; every slot is acknowledged on its own."""
+    client, answers = answers_of_json(request.get_json())
+    with unit_of_work() as session:
+        saved = quizzes.save_responses(session, attempt_id, answers, client=client, by=actor(), now=utcnow())
+    return jsonify(told(saved)), 409 if saved.refusal else 200
+
+
+@bp.post("/attempts/<int:attempt_id>/pages/<int:page>")
+def turn_page(attempt_id: int, page: int) -> ResponseReturnValue:
+    """Save what a page says, and go where the button says."""
+    go, (client, answers) = request.form.get("go", ""), answers_of_form(request.form)
+    with unit_of_work() as session:
+        saved = quizzes.save_responses(session, attempt_id, answers, client=client, by=actor(), now=utcnow())
+        if go.startswith("flag-") and saved.refusal is None:
+            slot_id, flagged = _flag_of(go)
+            quizzes.flag(session, attempt_id, slot_id, flagged=flagged, by=actor())
+        if saved.refusal:
+            quizzes.finish_attempt(session, attempt_id, by=actor(), now=utcnow())
+    if saved.refusal:
+        if any(one.fate is Fate.LATE for one in saved.slots):
+            flash(words().gettext(SAVE_REFUSALS[saved.refusal]), "warning")
+        return redirect(url_for("learner.result", attempt_id=attempt_id), 303)
+    if any(one.conflict_at for one in saved.slots):
+        flash(words().gettext("Этот вопрос меняли в другой вкладке; засчитан последний ответ."), "warning")
+    return redirect(where_to(attempt_id, page, go), 303)
+
+
+@bp.post("/attempts/<int:attempt_id>/flags")
+def flag(attempt_id: int) -> ResponseReturnValue:
+    """«Вернуться позже», on or off."""
+    slot_id = request.form.get("slot", 0, int)
+    flagged = request.form.get("flagged") == "1"
+    with unit_of_work() as session:
+        quizzes.flag(session, attempt_id, slot_id, flagged=flagged, by=actor())
+    return jsonify(slot=slot_id, flagged=flagged)
+
+
+@bp.get("/attempts/<int:attempt_id>/review")
+def review(attempt_id: int) -> ResponseReturnValue:
+    """All questions with their states, before finishing."""
+    sitting = quizzes.sitting(db.session(), attempt_id, by=actor())
+    if not _runs(sitting):
+        return redirect(url_for("learner.result", attempt_id=attempt_id), 303)
+    return render_template(
+        "learner/review.html", sitting=sitting, remaining=sitting.remaining(utcnow()), asking=False, **NAMES
+    )
+
+
+@bp.route("/attempts/<int:attempt_id>/finish", methods=["GET", "POST"])
+def finish(attempt_id: int) -> ResponseReturnValue:
+    """Ask whether to finish; finish."""
+    if request.method == "POST":
+        with unit_of_work() as session:
+            quizzes.finish_attempt(session, attempt_id, by=actor(), now=utcnow())
+        return redirect(url_for("learner.result", attempt_id=attempt_id), 303)
+    sitting = quizzes.sitting(db.session(), attempt_id, by=actor())
+    if not _runs(sitting):
+        return redirect(url_for("learner.result", attempt_id=attempt_id), 303)
+    return render_template(
+        "learner/review.html", sitting=sitting, remaining=sitting.remaining(utcnow()), asking=True, **NAMES
+    )
+
+
+@bp.get("/attempts/<int:attempt_id>/result")
+def result(attempt_id: int) -> ResponseReturnValue:
+    """The receipt at once; the result as soon as the workers have it."""
+    sitting = quizzes.sitting(db.session(), attempt_id, by=actor())
+    if sitting.finished_at is None:
+        return redirect(url_for("learner.attempt", attempt_id=attempt_id), 303)
+    here = learning.study(db.session(), sitting.enrolment_id, by=actor(), now=utcnow())
+    item = here.outline.activity(sitting.paper.activity_id)
+    left = quizzes.attempts_left(db.session(), sitting)
+    waited = (utcnow() - sitting.finished_at).total_seconds()
+    return render_template(
+        "learner/result.html",
+        sitting=sitting,
+        here=here,
+        item=item,
+        left=left,
+        reveal=sitting.passed or left == 0,
+        waits_long=waited > WAITS_LONG,
+        following=here.neighbours(item.id)[1],
+        say=say,
+        say_block=say_block,
+        number=number,
+    )
+
+
+@bp.get("/attempts/<int:attempt_id>/state")
+def attempt_state(attempt_id: int) -> ResponseReturnValue:
+    """Whether the mark is there, how much time is left, and a fresh token for a page that was left
+    open long."""
+    state = quizzes.waiting(db.session(), attempt_id, by=actor(), now=utcnow())
+    graded = state.grading_progress in (GradingProgress.FULLY_GRADED, GradingProgress.PENDING_MANUAL)
+    return jsonify(
+        running=state.running,
+        graded=graded,
+        grading_progress=state.grading_progress.value,
+        remaining=state.remaining,
+        token=generate_csrf(),
+    )
+
+
+@bp.get("/receipts")
+@limiter.limit("30/minute", key_func=shelf.who)
+def receipt() -> ResponseReturnValue:
+    """What a receipt proves, for whom it belongs to."""
+    code = request.args.get("code", "")
+    found = None
+    if code:
+        try:
+            found = quizzes.find_receipt(db.session(), code, by=actor())
+        except NotFound:
+            found = None
+    return render_template("learner/receipt.html", code=code, found=found)
+
+
+def _runs(sitting: Sitting) -> bool:
+    """Whether the attempt can still be answered; one whose time is over is closed here and now."""
+    if not sitting.over(utcnow()):
+        return sitting.running
+    with unit_of_work() as session:
+        quizzes.finish_attempt(session, sitting.id, by=actor(), now=utcnow())
+    return False
+
+
+def _flag_of(go: str) -> tuple[int, bool]:
+    """«flag-12-1»: the slot, and whether the flag is to be set."""
+    _, slot, flagged = [*go.split("-"), "", ""][:3]
+    if not slot.isdecimal():
+        raise NotFound("slot")
+    return int(slot[:9]), flagged == "1"

@@ -8,6 +8,19 @@ from courses.quizzes.attempts import create_quiz, finish_attempt, finish_overdue
 from courses.quizzes.events import AttemptFinished, AttemptGraded
 from courses.quizzes.grading import grade_attempt
 from courses.quizzes.models import Attempt, AttemptState, GradingProgress, Quiz, Slot
+from courses.quizzes.queries import (
+    AttemptLine,
+    Receipt,
+    Sheet,
+    Sitting,
+    Start,
+    Waiting,
+    attempts_left,
+    find_receipt,
+    sitting,
+    start_page,
+    waiting,
+)
 from courses.quizzes.saving import Acknowledged, Answer, Fate, Saved, save_responses
 
 __all__ = [
@@ -16,18 +29,29 @@ __all__ = [
     "Attempt",
     "AttemptFinished",
     "AttemptGraded",
+    "AttemptLine",
     "AttemptState",
     "Fate",
     "GradingProgress",
     "Quiz",
+    "Receipt",
     "Saved",
+    "Sheet",
+    "Sitting",
     "Slot",
+    "Start",
+    "Waiting",
+    "attempts_left",
     "create_quiz",
+    "find_receipt",
     "finish_attempt",
     "finish_overdue",
     "flag",
     "grade_attempt",
     "owed",
     "save_responses",
+    "sitting",
     "start_attempt",
+    "start_page",
+    "waiting",
 ]

@@ -1,0 +1,373 @@
+"""What pages show of quizzes: few queries each, whatever the number of questions and attempts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Row, and_, bindparam, func, select
+from sqlalchemy.orm import Session
+
+from courses import learning, people
+from courses.catalogue import Offering
+from courses.errors import NotFound
+from courses.learning import Enrolment
+from courses.people import Actor, Permission, Person
+from courses.questions import Control, Graded, Reviewed
+from courses.quizzes import rules
+from courses.quizzes.attempts import access_attempt
+from courses.quizzes.models import Attempt, AttemptState, GradingProgress, Step, StepKind
+from courses.quizzes.papers import Paper, PaperSlot, paper, paper_of_activity
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptLine:
+    """One attempt on the start page."""
+
+    id: int
+    number: int
+    running: bool
+    started_at: datetime
+    finished_at: datetime | None
+    grading_progress: GradingProgress
+    fraction: float | None
+    passed: bool
+
+    @property
+    def percent(self) -> int | None:
+        return None if self.fraction is None else rules.percent(self.fraction)
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The start page of a quiz: its terms, and what the learner did so far."""
+
+    paper: Paper
+    attempts: tuple[AttemptLine, ...]
+    now: datetime
+
+    @property
+    def running(self) -> AttemptLine | None:
+        return next((one for one in self.attempts if one.running), None)
+
+    @property
+    def left(self) -> int | None:
+        """How many attempts are left; None without a limit."""
+        return max(0, self.paper.attempts - len(self.attempts)) if self.paper.attempts else None
+
+    @property
+    def passed(self) -> bool:
+        return any(one.passed for one in self.attempts)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One question of one attempt, as it stands."""
+
+    asked: PaperSlot
+    number: int
+    variant: dict[str, Any]
+    response: dict[str, Any]
+    sequence: int
+    saved_at: datetime | None
+    flagged: bool
+    state: str | None = None
+    fraction: float | None = None
+
+    @property
+    def slot_id(self) -> int:
+        return self.asked.id
+
+    @property
+    def is_question(self) -> bool:
+        return self.asked.is_question
+
+    @cached_property
+    def answered(self) -> bool:
+        """Whether there is enough to get a mark."""
+        return self.asked.type.is_gradable(self.asked.body, self.variant, self.response)
+
+    @cached_property
+    def complete(self) -> bool:
+        """Whether every part is answered."""
+        return self.asked.type.is_complete(self.asked.body, self.variant, self.response)
+
+    @property
+    def text(self) -> str:
+        return str(self.asked.body["text"])
+
+    @property
+    def text_format(self) -> str:
+        return str(self.asked.body.get("text_format", "markdown"))
+
+    @property
+    def controls(self) -> Control:
+        return self.asked.type.controls(self.asked.body, self.variant, self.response)
+
+    @property
+    def summary(self) -> str:
+        return self.asked.type.summarise(self.asked.body, self.variant, self.response)
+
+    @property
+    def right_answer(self) -> str:
+        return self.asked.type.right_answer(self.asked.body, self.variant)
+
+    @property
+    def feedback(self) -> list[str]:
+        return self.asked.type.feedback(self.asked.body, self.variant, self.response)
+
+    @property
+    def general_feedback(self) -> str:
+        return str(self.asked.body.get("general_feedback") or "")
+
+    @property
+    def review(self) -> tuple[Reviewed, ...]:
+        return self.asked.type.review(self.asked.body, self.variant, self.response)
+
+    @cached_property
+    def result(self) -> Graded:
+        """The result in full; the stored fraction is what counts."""
+        return self.asked.type.grade(self.asked.body, self.variant, self.response)
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """One attempt of one learner: running, waiting for its mark, or marked."""
+
+    id: int
+    enrolment_id: int
+    number: int
+    running: bool
+    started_at: datetime
+    deadline_at: datetime | None
+    finished_at: datetime | None
+    grading_progress: GradingProgress
+    mark: float | None
+    receipt: str | None
+    paper: Paper
+    sheets: tuple[Sheet, ...]
+
+    @cached_property
+    def pages(self) -> list[list[Sheet]]:
+        """The sheets page by page."""
+        by_id = {sheet.slot_id: sheet for sheet in self.sheets}
+        order = rules.pages(list(by_id), self.paper.question_ids, self.paper.per_page)
+        return [[by_id[slot_id] for slot_id in page] for page in order]
+
+    @cached_property
+    def page_of(self) -> Mapping[int, int]:
+        """The page, from 1, on which a slot stands."""
+        return {sheet.slot_id: number for number, page in enumerate(self.pages, 1) for sheet in page}
+
+    @property
+    def questions(self) -> list[Sheet]:
+        return [sheet for sheet in self.sheets if sheet.is_question]
+
+    @property
+    def unanswered(self) -> int:
+        return sum(not sheet.answered for sheet in self.questions)
+
+    @property
+    def graded(self) -> bool:
+        return self.grading_progress == GradingProgress.FULLY_GRADED
+
+    @property
+    def fraction(self) -> float | None:
+        return None if self.mark is None else rules.fraction_of(self.mark, self.paper.max_mark)
+
+    @property
+    def percent(self) -> int | None:
+        return None if self.fraction is None else rules.percent(self.fraction)
+
+    @property
+    def passed(self) -> bool:
+        return self.fraction is not None and rules.has_passed(self.fraction, self.paper.pass_fraction)
+
+    def remaining(self, now: datetime) -> int | None:
+        """Seconds left; None without a limit."""
+        return rules.remaining_seconds(self.deadline_at, now)
+
+    def over(self, now: datetime) -> bool:
+        """Whether the time is over and the attempt only waits to be closed."""
+        return self.running and rules.is_over(self.deadline_at, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What the page asks while it waits for the mark."""
+
+    running: bool
+    grading_progress: GradingProgress
+    remaining: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a receipt proves."""
+
+    code: str
+    attempt_id: int
+    full_name: str
+    quiz_title: str
+    number: int
+    finished_at: datetime
+    mine: bool
+
+
+LINES = (
+    select(
+        Attempt.id,
+        Attempt.number,
+        Attempt.state,
+        Attempt.started_at,
+        Attempt.deadline_at,
+        Attempt.finished_at,
+        Attempt.grading_progress,
+        Attempt.mark,
+    )
+    .where(Attempt.enrolment_id == bindparam("enrolment_id"), Attempt.quiz_id == bindparam("quiz_id"))
+    .order_by(Attempt.number)
+)
+
+_heads = (
+    select(Step.slot_id, func.max(Step.sequence).label("sequence"))
+    .where(Step.attempt_id == bindparam("attempt_id"), Step.current)
+    .group_by(Step.slot_id, Step.kind)
+    .subquery()
+)
+HEADS = (
+    select(Step.slot_id, Step.sequence, Step.kind, Step.at, Step.data, Step.state, Step.fraction)
+    .join(_heads, and_(_heads.c.slot_id == Step.slot_id, _heads.c.sequence == Step.sequence))
+    .where(Step.attempt_id == bindparam("attempt_id"))
+)
+
+BY_RECEIPT = (
+    select(
+        Attempt.id,
+        Attempt.number,
+        Attempt.quiz_id,
+        Attempt.finished_at,
+        Enrolment.person_id,
+        Enrolment.offering_id,
+        Person,
+    )
+    .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+    .join(Person, Person.id == Enrolment.person_id)
+    .join(Offering, Offering.id == Enrolment.offering_id)
+    .where(Attempt.receipt == bindparam("code"))
+)
+
+
+def start_page(session: Session, enrolment_id: int, activity_id: int, *, by: Actor, now: datetime) -> Start:
+    """The terms of a quiz and the learner's attempts so far; the enrolment must be the asker's own."""
+    learning.access_enrolment(session, enrolment_id, by=by)
+    sheet = paper_of_activity(session, activity_id)
+    asked = {"enrolment_id": enrolment_id, "quiz_id": sheet.quiz_id}
+    lines = tuple(_line(row, sheet, now) for row in session.execute(LINES, asked))
+    return Start(sheet, lines, now)
+
+
+def _line(row: Row[*tuple[Any, ...]], sheet: Paper, now: datetime) -> AttemptLine:
+    fraction = None if row.mark is None else rules.fraction_of(row.mark, sheet.max_mark)
+    return AttemptLine(
+        id=row.id,
+        number=row.number,
+        running=row.state == AttemptState.IN_PROGRESS and not rules.is_over(row.deadline_at, now),
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        grading_progress=row.grading_progress,
+        fraction=fraction,
+        passed=fraction is not None and rules.has_passed(fraction, sheet.pass_fraction),
+    )
+
+
+def sitting(session: Session, attempt_id: int, *, by: Actor) -> Sitting:
+    """The learner's own attempt with every question as it stands; two queries when the paper is known."""
+    attempt = access_attempt(session, attempt_id, by=by)
+    steps: dict[tuple[int, StepKind], Row[*tuple[Any, ...]]] = {
+        (step.slot_id, step.kind): step for step in session.execute(HEADS, {"attempt_id": attempt_id})
+    }
+    known = paper(session, attempt.quiz_id)
+    numbers = {
+        slot_id: number
+        for number, slot_id in enumerate((one for one in attempt.layout if one in known.question_ids), 1)
+    }
+    return Sitting(
+        id=attempt.id,
+        enrolment_id=attempt.enrolment_id,
+        number=attempt.number,
+        running=attempt.state == AttemptState.IN_PROGRESS,
+        started_at=attempt.started_at,
+        deadline_at=attempt.deadline_at,
+        finished_at=attempt.finished_at,
+        grading_progress=attempt.grading_progress,
+        mark=attempt.mark,
+        receipt=attempt.receipt,
+        paper=known,
+        sheets=tuple(
+            _sheet(known.slots[slot_id], numbers.get(slot_id, 0), steps, slot_id in attempt.flagged)
+            for slot_id in attempt.layout
+        ),
+    )
+
+
+def _sheet(
+    asked: PaperSlot,
+    number: int,
+    steps: Mapping[tuple[int, StepKind], Row[*tuple[Any, ...]]],
+    flagged: bool,
+) -> Sheet:
+    saved = steps.get((asked.id, StepKind.SAVED))
+    graded = steps.get((asked.id, StepKind.GRADED))
+    return Sheet(
+        asked=asked,
+        number=number,
+        variant=steps[asked.id, StepKind.STARTED].data["variant"],
+        response=saved.data["response"] if saved else {},
+        sequence=saved.sequence if saved else 0,
+        saved_at=saved.at if saved else None,
+        flagged=flagged,
+        state=graded.state if graded else None,
+        fraction=graded.fraction if graded else None,
+    )
+
+
+def attempts_left(session: Session, one: Sitting) -> int | None:
+    """How many attempts the learner still has at this quiz; None without a limit."""
+    if not one.paper.attempts:
+        return None
+    mine = and_(Attempt.enrolment_id == one.enrolment_id, Attempt.quiz_id == one.paper.quiz_id)
+    used = session.scalar(select(func.count()).select_from(Attempt).where(mine)) or 0
+    return max(0, one.paper.attempts - used)
+
+
+def waiting(session: Session, attempt_id: int, *, by: Actor, now: datetime) -> Waiting:
+    """Whether the mark is there; one query."""
+    attempt = access_attempt(session, attempt_id, by=by)
+    return Waiting(
+        running=attempt.state == AttemptState.IN_PROGRESS,
+        grading_progress=attempt.grading_progress,
+        remaining=rules.remaining_seconds(attempt.deadline_at, now),
+    )
+
+
+def find_receipt(session: Session, text: str, *, by: Actor) -> Receipt:
+    """What a receipt proves, for its owner and for who may see the group's learners; nobody else finds it."""
+    code = rules.read_receipt(text)
+    row = session.execute(BY_RECEIPT, {"code": code}).first() if code else None
+    if row is None or code is None:
+        raise NotFound("receipt")
+    mine = row.person_id == by.id
+    if not mine and not by.may(Permission.OFFERING_SEE_LEARNERS, offering_id=row.offering_id):
+        raise NotFound("receipt")
+    person: people.Person = row.Person
+    return Receipt(
+        code=code,
+        attempt_id=row.id,
+        full_name=person.full_name,
+        quiz_title=paper(session, row.quiz_id).title,
+        number=row.number,
+        finished_at=row.finished_at,
+        mine=mine,
+    )
