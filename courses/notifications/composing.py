@@ -26,7 +26,7 @@ from courses.settings import Settings
 from courses.texts import LANGUAGES, texts
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "templates" / "email"
-CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 def compose(session: Session, letter_id: int, settings: Settings) -> EmailMessage:
@@ -43,9 +43,9 @@ def compose(session: Session, letter_id: int, settings: Settings) -> EmailMessag
     message["To"] = _recipient(person)
     message["Subject"] = subject
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = _language(person)
     message.set_content(body, cte="quoted-printable")
     message.add_alternative(_html(subject, body, _language(person)), subtype="html", cte="quoted-printable")
+    message["Content-Language"] = _language(person)
     message.set_boundary(f"kafedra-{hashlib.sha256(message_id(letter, settings).encode()).hexdigest()[:32]}")
     return message
 

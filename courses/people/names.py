@@ -8,7 +8,7 @@ from dataclasses import dataclass
 LONGEST = 100
 PARTS = ("family_name", "given_name", "patronymic")
 INVISIBLE = dict.fromkeys(
-    map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff")
+    map(ord, "\x00\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff")
 )
 SAME_MARK = str.maketrans({**dict.fromkeys("‐‑‒–—−", "-"), **dict.fromkeys("’‘ʼʹ`´′", "'")})
 LATIN = "A-Za-zÀ-ÖØ-öø-ſ"
@@ -89,7 +89,8 @@ def in_one_alphabet(text: str) -> str:
 
 def search_key(*parts: str) -> str:
     """The parts as they are searched and sorted: casefolded, ё as е."""
-    return " ".join(part for part in parts if part).casefold().replace("ё", "е")[:320]
+    whole = " ".join(part for part in parts if part).translate(INVISIBLE)
+    return whole.casefold().replace("ё", "е")[:320]
 
 
 def _capitalised(word: str) -> str:
