@@ -6,7 +6,7 @@ import click
 from alembic import command
 from alembic.config import Config
 
-from app.assets import build as build_assets
+from app.build import build as build_assets
 from app.command.demo import demo
 from courses.settings import Settings
 from courses.texts import compile_catalogues

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from app.assets import FONTS, REPERTOIRE, Assets, build, join_css, minify_css
+from app.assets import Assets
+from app.build import FONTS, REPERTOIRE, build, join_css, minify_css
 
 ROOT = Path(__file__).resolve().parents[2]
 STATIC = ROOT / "app" / "static"
