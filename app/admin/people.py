@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from wtforms import IntegerField, SelectField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import NumberRange, Optional
 
 from app.admin import bp
@@ -48,7 +49,7 @@ class RoleForm(Form):
     def __init__(self) -> None:
         super().__init__()
         self.role.label.text = words().gettext("Роль")
-        self.role.choices = [(role.value, words().gettext(name)) for role, name in ROLES.items()]
+        self.role.choices = [SelectChoice(role.value, words().gettext(name)) for role, name in ROLES.items()]
         self.offering_id.label.text = words().gettext("Номер группы")
 
 

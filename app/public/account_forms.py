@@ -3,6 +3,7 @@
 from typing import Any
 
 from wtforms import BooleanField, EmailField, Field, HiddenField, PasswordField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 
 from app.forms import Form
 from app.templating import language, words
@@ -11,7 +12,7 @@ from courses.errors import Invalid
 from courses.people import Document, Registration
 from courses.texts import N_
 
-LANGUAGES = (("ru", "Русский"), ("en", "English"))
+LANGUAGES = (SelectChoice("ru", "Русский"), SelectChoice("en", "English"))
 REQUIRED = N_("Заполните это поле.")
 NO_CONSENT = N_("Без согласия мы не можем хранить ваши данные и учить вас.")
 NEW_CONSENT = N_("Текст согласия изменился. Прочтите его, пожалуйста, ещё раз.")
@@ -89,7 +90,9 @@ class NamesForm(AccountForm):
         dress(self.patronymic, N_("Отчество, если есть"), required=False)
         dress(self.time_zone, N_("Часовой пояс"), required=False)
         dress(self.language, N_("Язык страниц и писем"), required=False)
-        self.time_zone.choices = [(zone, words().gettext(name)) for zone, name in people.ZONES.items()]
+        self.time_zone.choices = [
+            SelectChoice(zone, words().gettext(name)) for zone, name in people.ZONES.items()
+        ]
 
 
 class RegistrationForm(NamesForm):
