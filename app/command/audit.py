@@ -20,6 +20,8 @@ def verify() -> None:
         broken = record.broken_links(session)
     if broken:
         raise click.ClickException(
-            "Цепочка нарушена в записях № " + ", ".join(map(str, broken[:20])) + ". Сравните их с резервной копией."
+            "Цепочка нарушена в записях № "
+            + ", ".join(map(str, broken[:20]))
+            + ". Сравните их с резервной копией."
         )
     click.echo("Журнал цел.")

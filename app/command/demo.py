@@ -53,7 +53,9 @@ def demo() -> None:
     """Загрузить примеры: курсы, наборы и людей. Что уже есть, не трогается."""
     settings = Settings.from_env()
     if settings.production:
-        raise click.ClickException("Примеры загружаются только в показательную установку, не при KAFEDRA_ENV=production.")
+        raise click.ClickException(
+            "Примеры загружаются только в показательную установку, не при KAFEDRA_ENV=production."
+        )
     database, files = Database(settings.database_url), FolderStore(settings.files_folder)
     for folder in sorted(path.parent for path in SAMPLES.glob("*/course.yaml")):
         load(database, files, folder)
@@ -61,7 +63,14 @@ def demo() -> None:
         with database.reading() as session:
             known = session.scalar(select(Person.id).where(Person.email_key == account.email))
         if known is None:
-            enter(database, account.email, account.family_name, account.given_name, account.patronymic, account.role)
+            enter(
+                database,
+                account.email,
+                account.family_name,
+                account.given_name,
+                account.patronymic,
+                account.role,
+            )
 
 
 def load(database: Database, files: FolderStore, folder: Path) -> None:
@@ -72,7 +81,9 @@ def load(database: Database, files: FolderStore, folder: Path) -> None:
     package, problems = packages.read(folder)
     errors = [problem for problem in problems if problem.severity == "error"]
     if package is None or errors:
-        raise click.ClickException(f"Пример {folder.name} повреждён: {packages.sentence(errors[0]) if errors else ''}")
+        raise click.ClickException(
+            f"Пример {folder.name} повреждён: {packages.sentence(errors[0]) if errors else ''}"
+        )
     with database.unit_of_work() as session:
         now = utcnow()
         version = packages.import_package(session, package, files=files, by=people.SYSTEM, now=now)
@@ -89,7 +100,9 @@ def enter(database: Database, email: str, family: str, given: str, patronymic: s
         now = utcnow()
         person_id = people.enter(session, checked, by=people.SYSTEM, now=now)
         for offering_id in _led_by(session, role):
-            people.grant_role(session, person_id, Role(str(role)), offering_id=offering_id, by=people.SYSTEM, now=now)
+            people.grant_role(
+                session, person_id, Role(str(role)), offering_id=offering_id, by=people.SYSTEM, now=now
+            )
 
 
 def _led_by(session: Session, role: str | None) -> list[int | None]:

@@ -12,7 +12,12 @@ from courses.texts import DOMAIN, LOCALE_FOLDER
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDERS = ("app", "courses", "worker", "templates")
-METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2"), ("**.html", "jinja2"), ("**.txt", "jinja2")]
+METHODS = [
+    ("**.py", "python"),
+    ("**/templates/**.html", "jinja2"),
+    ("**.html", "jinja2"),
+    ("**.txt", "jinja2"),
+]
 OPTIONS = {
     pattern: {"extensions": "jinja2.ext.i18n,jinja2.ext.do", "trimmed": "false", "silent": "false",
               "trim_blocks": "true", "lstrip_blocks": "true"}
@@ -38,10 +43,14 @@ def collect() -> Catalog:
             OPTIONS,
             keywords=KEYWORDS,
             comment_tags=("i18n:",),
-            directory_filter=lambda path: Path(path).name not in SKIPPED and not Path(path).name.startswith((".", "_")),
+            directory_filter=lambda path: (
+                Path(path).name not in SKIPPED and not Path(path).name.startswith((".", "_"))
+            ),
         )
         for file, _line, message, comments, context in found:
-            catalogue.add(message, locations=[(f"{folder}/{file}", None)], auto_comments=comments, context=context)
+            catalogue.add(
+                message, locations=[(f"{folder}/{file}", None)], auto_comments=comments, context=context
+            )
     return catalogue
 
 

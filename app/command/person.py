@@ -21,12 +21,18 @@ def person() -> None:
 @click.option("--family-name", prompt="Фамилия")
 @click.option("--given-name", prompt="Имя")
 @click.option("--patronymic", prompt="Отчество (если есть)", default="", show_default=False)
-@click.option("--role", type=click.Choice([role.value for role in Role if role is not Role.LEARNER]), default=None)
+@click.option(
+    "--role", type=click.Choice([role.value for role in Role if role is not Role.LEARNER]), default=None
+)
 @click.option("--password", prompt="Пароль", hide_input=True, confirmation_prompt="Пароль ещё раз")
-def create(email: str, family_name: str, given_name: str, patronymic: str, role: str | None, password: str) -> None:
+def create(
+    email: str, family_name: str, given_name: str, patronymic: str, role: str | None, password: str
+) -> None:
     """Завести человека с подтверждённым адресом, например первого администратора (--role administrator)."""
     try:
-        checked = people.check_registration(Registration(email, password, family_name, given_name, patronymic))
+        checked = people.check_registration(
+            Registration(email, password, family_name, given_name, patronymic)
+        )
         with Database(Settings.from_env().database_url).unit_of_work() as session:
             person_id = people.enter(session, checked, by=people.SYSTEM, now=utcnow())
             if role:

@@ -55,7 +55,7 @@ class Part:
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
                 env={**os.environ, **self.env},
-                preexec_fn=_die_with_parent,  # noqa: PLW1509 - single-threaded here, and nothing else ties the child
+                preexec_fn=_die_with_parent,
                 start_new_session=True,
             )
         self.started = time.monotonic()
@@ -234,7 +234,7 @@ def _stop(broker: Part | None, web: Part, parts: list[Part]) -> None:
 
 def _answers(settings: Settings) -> bool:
     try:
-        with urllib.request.urlopen(f"http://{settings.host}:{settings.port}/livez", timeout=1) as answer:  # noqa: S310
+        with urllib.request.urlopen(f"http://{settings.host}:{settings.port}/livez", timeout=1) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
