@@ -1,4 +1,4 @@
-"""Pages that only a development or demo installation shows: the style guide and the letters it did not send."""
+"""Pages that only a development installation shows: the style guide, and the letters it did not send."""
 
 from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue

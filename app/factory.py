@@ -34,9 +34,14 @@ def create_app(settings: Settings | None = None, **overrides: object) -> Flask:
     errors.install(app)
     _open_doors(app, settings)
     if settings.trusted_proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=1, x_host=1)  # type: ignore[method-assign]
+        behind = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=behind, x_proto=1, x_host=1)  # type: ignore[method-assign]
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
-        app.wsgi_app, root=str(STATIC / "build"), prefix="static/build/", max_age=31_536_000, autorefresh=app.debug
+        app.wsgi_app,
+        root=str(STATIC / "build"),
+        prefix="static/build/",
+        max_age=31_536_000,
+        autorefresh=app.debug,
     )
     return app
 
@@ -75,13 +80,13 @@ def _start_extensions(app: Flask, settings: Settings) -> None:
 
 
 def _open_doors(app: Flask, settings: Settings) -> None:
-    from app import admin, author, learner, public
+    from app import admin, author, learner, public  # noqa: PLC0415 - the doors need the extensions
 
     app.register_blueprint(public.bp)
     app.register_blueprint(learner.bp, url_prefix="/study")
     app.register_blueprint(author.bp, url_prefix="/author")
     app.register_blueprint(admin.bp, url_prefix="/admin")
     if not settings.production:
-        from app import development
+        from app import development  # noqa: PLC0415 - not part of a production installation
 
         app.register_blueprint(development.bp)

@@ -1,4 +1,4 @@
-"""Structured logs: one JSON object a line on standard output, with the request's id and without personal data."""
+"""Structured logs: one JSON object a line, with the request's id and without personal data."""
 
 import logging
 import re
@@ -13,7 +13,9 @@ ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 SNILS = re.compile(r"\b\d{3}-\d{3}-\d{3}[ -]\d{2}\b")
 
 
-def without_personal_data(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+def without_personal_data(
+    _logger: Any, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
     """Blank the fields that are personal by name, and addresses and numbers wherever they stand."""
     for key, value in event.items():
         if key in NEVER:

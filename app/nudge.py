@@ -12,7 +12,7 @@ log = structlog.get_logger(__name__)
 
 
 class Nudge:
-    """Pushes one word to a list the scheduler waits on; rests for five seconds after the broker did not answer."""
+    """Pushes a word to a list the scheduler waits on; rests five seconds when the broker does not answer."""
 
     def __init__(self) -> None:
         self._client: redis.Redis | None = None

@@ -108,8 +108,7 @@ def install(app: Flask) -> None:
     @login.unauthorized_handler
     def ask_to_sign_in() -> BaseResponse:
         if wants_json():
-            response = Response('{"error": "sign_in"}', 401, mimetype="application/json")
-            return response
+            return Response('{"error": "sign_in"}', 401, mimetype="application/json")
         goal = request.full_path.rstrip("?") if request.method == "GET" else url_for("learner.home")
         return redirect(url_for("public.sign_in", next=goal), 303)
 
@@ -143,5 +142,3 @@ def install(app: Flask) -> None:
 def wants_json() -> bool:
     """Whether a script of ours asks, rather than a browser for a page."""
     return request.is_json or request.accept_mimetypes.best == "application/json"
-
-

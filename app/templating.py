@@ -46,7 +46,9 @@ class Display:
     def cookie(self) -> str:
         """The same as text, only what differs from the default."""
         return "&".join(
-            f"{name}={getattr(self, name)}" for name, allowed in CHOICES.items() if getattr(self, name) != allowed[0]
+            f"{name}={getattr(self, name)}"
+            for name, allowed in CHOICES.items()
+            if getattr(self, name) != allowed[0]
         )
 
 

@@ -1,4 +1,4 @@
-"""Real databases for every test: SQLite files and one PostgreSQL cluster of our own, both with the whole schema."""
+"""Real databases for every test: SQLite files and one PostgreSQL server, both with the whole schema."""
 
 import os
 import shutil
@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, settings as hypothesis_settings
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy import event, text
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
@@ -111,8 +112,8 @@ def settings(database: Database, tmp_path: Path) -> Settings:
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
     """The web on this test's database."""
-    from app.factory import create_app
     from app.extensions import db
+    from app.factory import create_app
 
     made = create_app(settings, TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
     yield made

@@ -1,4 +1,4 @@
-"""A whole installation in its own processes, as `kafedra run` starts it: to walk through, to kill, to measure."""
+"""A whole installation in its own processes, as `kafedra run` starts it: to walk, to kill, to measure."""
 
 import os
 import signal

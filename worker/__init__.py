@@ -4,4 +4,4 @@ from worker.queue import celery
 
 __all__ = ["celery"]
 
-from worker import reactions  # noqa: E402, F401 - declares every reaction
+from worker import reactions  # noqa: F401 - declares every reaction

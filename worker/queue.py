@@ -154,8 +154,8 @@ def hand_on() -> None:
 def relay(base: Database) -> int:
     """Hand every delivery that is due to the broker; the number handed over. Any number of relays may run.
 
-    The lease is committed before the broker is asked: when the broker is down the delivery is simply due again
-    after its lease, and nothing is lost.
+    The lease is committed before the broker is asked: when the broker is down the delivery is simply due
+    again after its lease, and nothing is lost.
     """
     now = utcnow()
     with base.reading() as session:

@@ -1,4 +1,4 @@
-"""The right answers of a sample course, found by what a question says, as somebody who knows the subject would."""
+"""The right answers of a sample course, found by what a question says."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The embedded broker: a Valkey server out of a wheel, on a socket of its own, that keeps what it was given."""
+"""The embedded broker: a Valkey server out of a wheel, on its own socket, that keeps what it is given."""
 
 import platform
 import time

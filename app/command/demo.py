@@ -1,4 +1,4 @@
-"""The sample courses, offerings and people of a demo installation, loaded through the same doors as anybody's."""
+"""The sample courses, offerings and people of a demo, loaded through the same doors as anybody's."""
 
 from datetime import datetime, timedelta
 from pathlib import Path

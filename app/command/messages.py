@@ -1,4 +1,4 @@
-"""`kafedra messages`: collect the texts of pages, letters and code into the catalogues that translators fill."""
+"""`kafedra messages`: collect the texts of pages, letters and code into the catalogues."""
 
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ METHODS = [
 OPTIONS = {
     pattern: {"extensions": "jinja2.ext.i18n,jinja2.ext.do", "trimmed": "false", "silent": "false",
               "trim_blocks": "true", "lstrip_blocks": "true"}
-    for pattern in ("**/templates/**.html", "**.html", "**.txt")
+    for pattern in ("**.html", "**.htm", "**.txt")
 }  # fmt: skip
 KEYWORDS: dict[str, Any] = {
     "_": None,

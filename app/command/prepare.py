@@ -1,4 +1,4 @@
-"""Everything an installation needs before its processes start. Each step may be repeated and picks up where it broke off."""
+"""Everything an installation needs before its processes start. Each step may be repeated after a break."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The whole installation as one foreground job: broker, web, worker and scheduler, watched and stopped together."""
+"""The whole installation as one foreground job: broker, web, worker, scheduler, watched together."""
 
 import ctypes
 import fcntl
@@ -128,7 +128,8 @@ def _preflight() -> Settings:
         probe.unlink()
     except OSError as error:
         raise click.ClickException(
-            f"В папку {folder} нельзя писать ({error.strerror}). Дайте права на неё или выберите другую: KAFEDRA_VAR=/путь."
+            f"В папку {folder} нельзя писать ({error.strerror}). "
+            "Дайте права на неё или выберите другую: KAFEDRA_VAR=/путь."
         ) from None
     if shutil.disk_usage(folder).free < 200 * 1024 * 1024:
         raise click.ClickException(f"На диске с папкой {folder} осталось меньше 200 МБ. Освободите место.")
@@ -143,7 +144,8 @@ def _alone(folder: Path) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise click.ClickException(
-                f"Кафедра с папкой {folder} уже запущена. Остановите её или выберите другую папку: KAFEDRA_VAR=/путь."
+                f"Кафедра с папкой {folder} уже запущена. "
+                "Остановите её или выберите другую папку: KAFEDRA_VAR=/путь."
             ) from None
         settings = Settings.from_env()
         _free_port(settings.host, settings.port)
@@ -157,11 +159,12 @@ def _free_port(host: str, port: int) -> None:
             probe.bind((host, port))
         except PermissionError:
             raise click.ClickException(
-                f"Порт {port} может занять только администратор. Выберите порт больше 1023: KAFEDRA_PORT={8000}."
+                f"Порт {port} может занять только администратор. Выберите больше 1023: KAFEDRA_PORT=8000."
             ) from None
         except OSError:
             raise click.ClickException(
-                f"Порт {port} на {host} занят другой программой. Выберите другой: KAFEDRA_PORT={port + 1} make run."
+                f"Порт {port} на {host} занят другой программой. "
+                f"Выберите другой: KAFEDRA_PORT={port + 1} make run."
             ) from None
 
 
@@ -219,7 +222,7 @@ def _supervise(settings: Settings, began: float) -> None:
 
 
 def _stop(broker: Part | None, web: Part, parts: list[Part]) -> None:
-    """The web first, so that nothing new comes in; the broker last, so that the worker can hand back its tasks."""
+    """The web first, so that nothing new comes in; the broker last, so that the worker returns its tasks."""
     click.echo("Останавливаем…")
     until = time.monotonic() + GRACE
     for part in (web, *parts):

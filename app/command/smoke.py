@@ -1,4 +1,4 @@
-"""`kafedra smoke --url …`: the whole main job over HTTP, as a stranger would do it, against a running installation."""
+"""`kafedra smoke --url …`: the whole main job over HTTP, as a stranger would do it."""
 
 import os
 import re

@@ -61,7 +61,7 @@ def cpu_seconds(roots: Iterable[psutil.Process]) -> float:
 def measure(
     roots: list[psutil.Process], unit: Callable[[], object], *, times: int, rounds: int = 3
 ) -> tuple[float, float]:
-    """Median CPU and wall milliseconds per unit over some rounds, after one round to warm up."""
+    """Median CPU and wall milliseconds per unit over some rounds, after a few units to warm up."""
     for _ in range(max(3, times // 10)):
         unit()
     cpu, wall = [], []
