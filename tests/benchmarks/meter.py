@@ -46,7 +46,7 @@ class Result:
 
 
 def cpu_seconds(roots: Iterable[psutil.Process]) -> float:
-    """User and system time used so far by these processes and everything below them, ended children included."""
+    """User and system time used so far by these processes and all below them, ended children included."""
     total = 0.0
     for root in roots:
         for process in (root, *root.children(recursive=True)):
@@ -126,8 +126,10 @@ def yardstick(folder: Path) -> float:
     """CPU milliseconds of a bare Flask page under the same gunicorn."""
     (folder / "hello.py").write_text(textwrap.dedent(HELLO))
     port = free_port()
-    command = [sys.executable, "-m", "gunicorn", "hello:app", "-b", f"127.0.0.1:{port}", "-w", "2", "--threads", "4",
-               "--worker-class", "gthread", "--log-level", "warning"]  # fmt: skip
+    command = [
+        sys.executable, "-m", "gunicorn", "hello:app", "-b", f"127.0.0.1:{port}",
+        "-w", "2", "--threads", "4", "--worker-class", "gthread", "--log-level", "warning",
+    ]  # fmt: skip
     server = subprocess.Popen(command, cwd=folder)
     try:
         for _ in range(200):
