@@ -1,9 +1,16 @@
 """What may stand in a page: a closed list of tags, attributes and classes, and three schemes of addresses."""
 
+import html
+import re
+from urllib.parse import unquote
+
 import nh3
 
 CALLOUTS = ("note", "important", "example", "task", "question")
 SCHEMES = {"http", "https", "mailto"}
+
+_SCHEME = re.compile(r"([a-z][a-z0-9+.\-]*):", re.IGNORECASE)
+_HIDING = re.compile(r"[\x00-\x20\x7f-\xa0]")
 
 _PHRASING = {"a", "b", "br", "code", "del", "em", "i", "img", "ins", "kbd", "q", "s", "samp", "small", "span"}
 _PHRASING |= {"strong", "sub", "sup", "u", "var"}
@@ -40,6 +47,28 @@ _CLASSES = {
 }
 
 
+def safe_address(address: str) -> bool:
+    """Relative, or one of the three schemes; control characters that hide a scheme are refused."""
+    bare = unquote(html.unescape(address))
+    scheme = _SCHEME.match(_HIDING.sub("", bare))
+    return scheme is None or (scheme[1].lower() in SCHEMES and bare.lower().startswith(scheme[1].lower()))
+
+
+def inside(path: str) -> bool:
+    """Whether a figure lies in the package: a relative path."""
+    return not _SCHEME.match(_HIDING.sub("", path)) and not path.lstrip().startswith(("/", "\\"))
+
+
+def _authors_attribute(tag: str, name: str, value: str) -> str | None:
+    """Pictures from elsewhere would tell others who reads; addresses that do not open a page are dropped."""
+    if name == "href":
+        return value if safe_address(value) else None
+    if name == "src":
+        own = value.startswith("/") and not value.startswith("//")
+        return value if inside(value) or own else None
+    return value
+
+
 def _cleaner(tags: set[str], attributes: dict[str, set[str]], classes: dict[str, set[str]]) -> nh3.Cleaner:
     """Scripts and styles go with what is inside them; other unknown tags leave their text."""
     ours = attributes is _OURS
@@ -50,6 +79,7 @@ def _cleaner(tags: set[str], attributes: dict[str, set[str]], classes: dict[str,
         allowed_classes={tag: names for tag, names in classes.items() if tag in tags},
         url_schemes=set(SCHEMES),
         link_rel=None if ours else "noopener",
+        attribute_filter=_authors_attribute,
     )
 
 

@@ -84,6 +84,17 @@ _MATH_ATTRIBUTES = frozenset(
         "frame",
     }
 )
+# The converter lets `\\frac{1}` pass; a browser shows half a fraction as an error.
+_CHILDREN = {
+    "mfrac": 2,
+    "mroot": 2,
+    "msub": 2,
+    "msup": 2,
+    "munder": 2,
+    "mover": 2,
+    "msubsup": 3,
+    "munderover": 3,
+}
 _MATH_VALUE = re.compile(r"[\w#.,%+\- :/]*")
 _MATH_ENTITY = re.compile(r"&#x([0-9A-Fa-f]{1,6});")
 
@@ -110,7 +121,7 @@ def mathml(source: str, *, block: bool = False) -> str:
 
 def _serialised(element: Element) -> Iterator[str]:
     """The element as text. The converter's own serialiser does not escape `\\text{<script>}`."""
-    if element.tag not in _MATH_TAGS:
+    if element.tag not in _MATH_TAGS or len(element) != _CHILDREN.get(element.tag, len(element)):
         raise BadFormula(element.tag)
     yield f"<{element.tag}"
     for name, value in element.attrib.items():

@@ -14,11 +14,10 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
 from courses.errors import Problem
-from courses.markup.allowlist import CALLOUTS, OWN_HTML, PHRASE_HTML, SCHEMES
+from courses.markup.allowlist import CALLOUTS, OWN_HTML, PHRASE_HTML, inside, safe_address
 from courses.markup.formulas import formula, in_texts
 
 _PLACE = re.compile("\ufdd0([0-9]+)\ufdd1")  # noncharacters, taken out of every source, mark our places
-_SCHEME = re.compile(r"([a-z][a-z0-9+.\-]*):", re.IGNORECASE)
 _LOST_FOOTNOTE = re.compile(r"\[\^([^\]\s]{1,50})\]")
 _LATIN = dict(
     zip(
@@ -261,7 +260,7 @@ class Walk:
     def _link(self, token: Token, line: int) -> bool:
         """Whether the link was refused; its words stay."""
         href = str(token.attrs.get("href", ""))
-        if not _safe_address(href):
+        if not safe_address(href):
             self.problem("link_unsafe", line, address=href[:80])
             token.type, token.content = "raw", ""
             return True
@@ -274,7 +273,7 @@ class Walk:
         caption = str(token.attrs.get("title", ""))
         if not alt:
             self.problem("figure_without_alt", line, path=path[:80])
-        if _SCHEME.match(path) or path.startswith(("/", "\\")):
+        if not inside(path):
             self.problem("figure_outside", line, path=path[:80])
         elif self.figure_exists is not None and not self.figure_exists(path):
             self.problem("figure_missing", line, path=path[:80])
@@ -331,13 +330,6 @@ def _text(children: Sequence[Token]) -> str:
         elif child.type in ("text", "text_special", "code_inline") or child.type.startswith("math"):
             texts.append(child.content)
     return "".join(texts)
-
-
-def _safe_address(address: str) -> bool:
-    """Relative, or one of the three schemes; control characters that hide a scheme are refused."""
-    bare = unquote(html.unescape(address))
-    scheme = _SCHEME.match(re.sub(r"[\x00-\x20\x7f-\xa0]", "", bare))
-    return scheme is None or (scheme[1].lower() in SCHEMES and bare.lower().startswith(scheme[1].lower()))
 
 
 _RULES = {

@@ -144,8 +144,8 @@ def _ours(other: dict[str, Any], question: dict[str, Any]) -> dict[str, Any]:
     if other["title"] is not None:
         shape["title"] = _bare(question["name"])
     if question["type"] == "true_false":
-        said = [text(question, f"feedback_{key}", f"feedback_{key}_format") for key in ("true", "false")]
-        shape["answers"] = [question["right"], *said]
+        both = [text(question, f"feedback_{key}", f"feedback_{key}_format") for key in ("true", "false")]
+        shape["answers"] = [question["right"], *both]
     elif question["type"] == "matching":
         shape["answers"] = [(text(p, "stem", "format"), _bare(p["answer"])) for p in question["pairs"]]
     for answer in question.get("answers", ()):

@@ -111,7 +111,7 @@ def _choice(item: Item, span: Span, text_format: str) -> Block | None:
     for mark, end in zip(marks, [*marks[1:], span.end], strict=True):
         default = 1.0 if span.source[mark] == "=" else 0.0
         body = Span(span.source, mark + 1, end)
-        if not body.text.strip() and span.source[mark] == "~" and span.source[end : end + 1] == "=":
+        if not body.text and span.source[mark] == "~" and span.source[end : end + 1] == "=":
             continue  # `~=` is one answer, as if it were `=`
         block.keys["answers"].append(_answer(item, body, text_format, default))
         block.places.append(mark)

@@ -89,9 +89,13 @@ def _percent(fraction: float) -> str:
 
 
 def _single(question: Mapping[str, Any], text_format: str) -> list[str]:
-    """Some answer must begin with `=`, or several could be chosen: the best one does."""
-    best = max(answer["fraction"] for answer in question["answers"])
-    return ["", *(_option(one, text_format, key=one["fraction"] == best) for one in question["answers"])]
+    """The best answers begin with `=`, or several could be chosen; one must not, or it would be typed."""
+    answers = question["answers"]
+    best = max(answer["fraction"] for answer in answers)
+    keys = [answer["fraction"] == best for answer in answers]
+    if all(keys):
+        keys = [True] + [False] * (len(answers) - 1)
+    return ["", *(_option(answer, text_format, key=key) for answer, key in zip(answers, keys, strict=True))]
 
 
 def _multiple(question: Mapping[str, Any], text_format: str) -> list[str]:

@@ -1,0 +1,123 @@
+"""Questions of every type as hypothesis draws them, and whatever a stranger may send as a response."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from courses.questions.types._schemes import SCHEMES
+
+LETTERS = st.sampled_from("абвёЁ ABz09 \\:#={}~%[]->/<>&\"'«»—-_*.,!?\n$`|")
+NAMES = st.text(LETTERS, max_size=20)
+TEXTS = st.text(LETTERS, min_size=1, max_size=30).filter(str.strip)
+ANY_TEXT = st.one_of(NAMES, st.text(max_size=30))
+FORMATS = st.sampled_from(["markdown", "html", "moodle", "plain"])
+FRACTIONS = st.one_of(
+    st.sampled_from([0, 1.0, 0.5, -0.3333333, 0.3333333, -1, 0.9, 0.33, 0.45]),
+    st.integers(-10_000_000, 10_000_000).map(lambda number: number / 10_000_000),
+)
+JSON = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(-3, 12), st.floats(), ANY_TEXT),
+    lambda inner: st.one_of(st.lists(inner, max_size=5), st.dictionaries(NAMES, inner, max_size=4)),
+    max_leaves=8,
+)
+RAW = st.one_of(
+    JSON,
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "choice": JSON,
+            "choices": st.one_of(JSON, st.lists(st.integers(-1, 6), max_size=6)),
+            "answer": st.one_of(JSON, st.booleans()),
+            "text": st.one_of(JSON, ANY_TEXT, st.from_regex(r"-?[0-9]{1,4}[.,]?[0-9]{0,3} ?[a-z]{0,2}")),
+            "unit": JSON,
+            "pairs": st.one_of(JSON, st.lists(st.one_of(st.none(), st.integers(0, 4)), max_size=6)),
+            "order": st.one_of(JSON, st.permutations(range(3)), st.permutations(range(4))),
+        },
+    ),
+)
+
+
+def _common(kind: str) -> dict[str, st.SearchStrategy[Any]]:
+    return {
+        "type": st.just(kind),
+        "name": TEXTS.map(lambda name: " ".join(name.split())),
+        "text": TEXTS,
+        "text_format": FORMATS,
+        "general_feedback": NAMES,
+        "default_mark": st.just(1.0),
+        "penalty": st.just(1.0 if kind == "true_false" else 0.3333333),
+        "tags": st.just([]),
+    }
+
+
+ANSWERS = st.fixed_dictionaries({"text": TEXTS, "fraction": FRACTIONS, "feedback": NAMES})
+NUMBERS = st.fixed_dictionaries(
+    {
+        "value": st.one_of(st.just("*"), st.floats(-1e9, 1e9)),
+        "tolerance": st.sampled_from([0, 0.5, 1e-9, 2]),
+        "fraction": FRACTIONS,
+        "feedback": NAMES,
+    }
+)
+METRES = [{"unit": "m", "multiplier": 1}, {"unit": "cm", "multiplier": 100}]
+UNITS = st.sampled_from([[], METRES[:1], METRES])
+QUESTIONS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
+    "description": st.fixed_dictionaries({**_common("description"), "default_mark": st.just(0.0)}),
+    "single_choice": st.fixed_dictionaries(
+        {
+            **_common("single_choice"),
+            "answers": st.lists(ANSWERS, min_size=2, max_size=6),
+            "shuffle": st.booleans(),
+        }
+    ),
+    "multiple_choice": st.fixed_dictionaries(
+        {**_common("multiple_choice"), "answers": st.lists(ANSWERS, min_size=2, max_size=6)}
+    ),
+    "true_false": st.fixed_dictionaries(
+        {
+            **_common("true_false"),
+            "right": st.booleans(),
+            "feedback_true": NAMES,
+            "feedback_false": NAMES,
+        }
+    ),
+    "short_answer": st.fixed_dictionaries(
+        {
+            **_common("short_answer"),
+            "answers": st.lists(ANSWERS, min_size=1, max_size=4),
+            "use_case": st.booleans(),
+            "russian_equivalence": st.booleans(),
+        }
+    ),
+    "numerical": st.fixed_dictionaries(
+        {
+            **_common("numerical"),
+            "answers": st.lists(NUMBERS, min_size=1, max_size=4),
+            "units": UNITS,
+            "unit_field": st.sampled_from(["input", "select"]),
+            "unit_grading": st.sampled_from(["none", "of_mark", "of_max"]),
+            "unit_first": st.booleans(),
+        }
+    ),
+    "matching": st.fixed_dictionaries(
+        {
+            **_common("matching"),
+            "pairs": st.lists(
+                st.fixed_dictionaries({"stem": st.one_of(TEXTS, st.just("")), "answer": TEXTS}),
+                min_size=2,
+                max_size=6,
+            ).filter(lambda pairs: sum(bool(pair["stem"].strip()) for pair in pairs) >= 2),
+            "shuffle": st.booleans(),
+        }
+    ),
+    "ordering": st.fixed_dictionaries(
+        {
+            **_common("ordering"),
+            "items": st.lists(TEXTS.map(str.strip), min_size=2, max_size=6, unique=True),
+            "grading": st.sampled_from(list(SCHEMES)),
+            "select": st.sampled_from(["all", "random", "contiguous"]),
+            "select_count": st.integers(2, 4),
+            "layout": st.just("vertical"),
+        }
+    ),
+}

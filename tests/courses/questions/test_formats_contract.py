@@ -1,0 +1,112 @@
+"""What every question format promises; a new file in `formats/` is tested by being there."""
+
+import ast
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import courses.questions
+from courses.errors import Problem
+from courses.questions.formats import FORMATS, Draft
+from courses.questions.formats.problems import SENTENCES, describe
+from tests.courses.questions.strategies import LETTERS, QUESTIONS
+
+EVERY_FORMAT = pytest.mark.parametrize("form", FORMATS.values(), ids=list(FORMATS))
+CATEGORIES = st.lists(st.sampled_from(["a", "Б в", "a/b", "/c", "d/", "top", "$x$", "е\\n"]), max_size=3)
+DRAFTS = st.lists(
+    st.builds(
+        Draft,
+        st.one_of(list(QUESTIONS.values())),
+        category=CATEGORIES.map(tuple),
+        id_number=st.sampled_from(["", "17", "а б"]),
+    ),
+    max_size=4,
+)
+
+
+@EVERY_FORMAT
+@given(data=st.binary(max_size=300))
+@settings(max_examples=500)
+def test_random_bytes_never_raise(form, data):
+    _complete(form.read(data))
+
+
+@EVERY_FORMAT
+@given(text=st.text(st.one_of(LETTERS, st.sampled_from("{}=~#%\n\n>:T0123")), max_size=200))
+@settings(max_examples=2000)
+def test_reading_what_was_written_gives_the_same_drafts_and_the_same_bytes(form, text):
+    report = form.read(text.encode())
+    _complete(report)
+    written = form.write(report.drafts)
+    again = form.read(written)
+    assert again.errors == ()
+    assert again.drafts == report.drafts
+    assert form.write(again.drafts) == written
+
+
+@EVERY_FORMAT
+@given(drafts=DRAFTS)
+@settings(max_examples=1000)
+def test_drafts_from_an_editor_are_stable_once_read(form, drafts):
+    """What a format cannot say is lost at the first writing, and nothing after it."""
+    once = form.read(form.write(drafts))
+    assert once.errors == ()
+    assert [draft.question["type"] for draft in once.drafts] == [draft.question["type"] for draft in drafts]
+    for before, after in zip(drafts, once.drafts, strict=True):
+        _same_marks(before.question, after.question)
+        assert after.category == tuple(" ".join(name.split()) for name in before.category)
+    assert form.read(form.write(once.drafts)).drafts == once.drafts
+
+
+def _same_marks(before, after):
+    """The key of a question survives its file."""
+    for old, new in zip(before.get("answers", ()), after.get("answers", ()), strict=True):
+        assert round(old["fraction"], 7) == new["fraction"]
+        assert old.get("value") == new.get("value")
+        assert old.get("text", "").strip() == new.get("text", "")
+    for key in ("right", "items", "grading"):
+        assert before.get(key) == after.get(key)
+    stripped = [(pair["stem"].strip(), pair["answer"].strip()) for pair in before.get("pairs", ())]
+    assert stripped == [(pair["stem"], pair["answer"]) for pair in after.get("pairs", ())]
+
+
+def _complete(report):
+    """Every problem has a place, a code with a sentence, and the values that the sentence needs."""
+    for problem in report.problems:
+        sentence, values = describe(problem)
+        assert sentence % values
+        assert problem.severity in ("error", "warning")
+        assert problem.line >= 1 or problem.code in ("no_questions", "file_too_large")
+        assert problem.column >= 1 or problem.line == 0
+    for draft in report.drafts:
+        assert draft.line >= 1
+
+
+def codes_in(tree: ast.AST) -> set[str]:
+    """The codes with which the source makes problems."""
+    found = set()
+    for node in ast.walk(tree):
+        name = getattr(node.func, "attr", getattr(node.func, "id", "")) if isinstance(node, ast.Call) else ""
+        if name in ("finding", "error", "warn", "add", "Problem") and node.args:
+            first = node.args[0]
+            choices = [first.body, first.orelse] if isinstance(first, ast.IfExp) else [first]
+            found |= {choice.value for choice in choices if isinstance(choice, ast.Constant)}
+    return found
+
+
+def test_every_code_in_the_source_has_a_sentence_and_every_sentence_a_code():
+    used = {f"too_{size}_{key}" for size in ("few", "many") for key in ("answers", "pairs", "items")}
+    used |= {"number_wrong", "number_with_comma"}  # chosen by a variable
+    folder = Path(courses.questions.__file__).parent
+    for path in (folder / "rules.py", *folder.glob("types/*.py"), *folder.glob("formats/*.py")):
+        used |= codes_in(ast.parse(path.read_text("utf-8")))
+    assert used == set(SENTENCES)
+
+
+def test_a_sentence_is_filled_with_the_details():
+    sentence, values = describe(
+        Problem("number_with_comma", "", 3, 1, "error", {"text": "3,1", "better": "3.1"})
+    )
+    assert sentence % values == "«3,1» записано с запятой. В файле число пишется с точкой: 3.1."
