@@ -149,5 +149,5 @@ class Offering(Base):
 
     __table_args__ = (
         CheckConstraint("seats IS NULL OR seats_taken <= seats", name="seats"),
-        Index("ix_offering_state_starts_at", "state", "starts_at"),
+        Index("ix_offering_state_starts_at", "state", "starts_at", "id"),
     )

@@ -12,6 +12,7 @@ from courses.catalogue.memory import Memory
 from courses.catalogue.models import Activity, Course, CourseVersion, Module
 from courses.catalogue.rules import ActivityKind
 from courses.errors import NotFound, Problem
+from courses.texts import texts
 
 KEPT = 200
 
@@ -76,6 +77,13 @@ class Outline:
         """Whether presence must be confirmed: as the manifest says, else as is usual for the kind."""
         chosen = self.description.get("completion", {}).get("attendance")
         return self.kind.needs_attendance if chosen is None else bool(chosen)
+
+    @property
+    def certificate(self) -> tuple[str, str]:
+        """Title and text printed on the certificate: from the manifest, else as is usual for the kind."""
+        given, words = self.description.get("certificate", {}), texts(self.language)
+        title = given.get("title") or words.gettext(self.kind.certificate_title)
+        return title, given.get("text") or words.gettext(self.kind.certificate_text, title=self.title)
 
     @property
     def activities(self) -> tuple[OutlineActivity, ...]:

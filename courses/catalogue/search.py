@@ -20,6 +20,8 @@ from sqlalchemy.engine import Dialect
 
 from courses.catalogue.models import CourseVersion
 
+Listing = Select[*tuple[Any, ...]]
+
 MOST_WORDS = 8
 LONGEST_QUERY = 100
 SHORTEST_PREFIX = 3
@@ -84,7 +86,7 @@ class Query:
     def __bool__(self) -> bool:
         return bool(self.stems)
 
-    def applied(self, statement: Select[Any], dialect: str, *, every: bool = True) -> Select[Any]:
+    def applied(self, statement: Listing, dialect: str, *, every: bool = True) -> Listing:
         """The statement over CourseVersion, narrowed to versions with every word (or at least one)."""
         asked = self._asked(dialect, self.stems, every=every)
         if dialect == "postgresql":

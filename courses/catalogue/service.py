@@ -14,8 +14,9 @@ from courses.catalogue.events import CoursePublished, OfferingOpened
 from courses.catalogue.models import Course, CourseVersion, Offering
 from courses.catalogue.outline import publishing_problems, version_outline
 from courses.catalogue.rules import Intake, OfferingState, intake
+from courses.catalogue.shelf import forget_counts_after
 from courses.errors import Conflict, Invalid, NotFound
-from courses.people import Actor, Permission, require
+from courses.people import SYSTEM_ID, Actor, Permission, require
 
 MOST_SEATS = 100_000
 DATES = ("starts_at", "ends_at", "time_zone")
@@ -96,6 +97,7 @@ def change_offering(
         setattr(offering, name, value)
     session.flush()
     audit.record(session, "offering.change", "offering", offering.id, by=by.id, now=now, **_told(terms))
+    forget_counts_after(session)
     return offering
 
 
@@ -122,6 +124,7 @@ def open_offering(
     session.flush()
     audit.record(session, "offering.open", "offering", offering.id, by=by.id, now=now)
     outbox.publish(session, OfferingOpened(offering.id), now=now)
+    forget_counts_after(session)
     return offering
 
 
@@ -135,7 +138,26 @@ def close_offering(session: Session, offering_id: int, *, by: Actor, now: dateti
     offering.closed_at = now
     session.flush()
     audit.record(session, "offering.close", "offering", offering.id, by=by.id, now=now)
+    forget_counts_after(session)
     return offering
+
+
+def close_over(session: Session, *, now: datetime) -> int:
+    """Close the open offerings whose last day is over, so that nobody has to remember it; how many
+    there were."""
+    over = session.scalars(
+        select(Offering)
+        .where(Offering.state == OfferingState.OPEN, Offering.ends_at <= now)
+        .order_by(Offering.id)
+        .limit(500)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for offering in over:
+        offering.state = OfferingState.CLOSED
+        offering.closed_at = now
+        audit.record(session, "offering.close", "offering", offering.id, by=SYSTEM_ID, now=now, reason="over")
+    forget_counts_after(session)
+    return len(over)
 
 
 def take_seat(session: Session, offering_id: int, *, now: datetime) -> Offering:
@@ -146,6 +168,8 @@ def take_seat(session: Session, offering_id: int, *, now: datetime) -> Offering:
         raise Conflict(reason.value, offering_id=offering_id)
     offering.seats_taken += 1
     session.flush()
+    if offering.seats_taken == offering.seats:
+        forget_counts_after(session)
     return offering
 
 
@@ -153,6 +177,8 @@ def give_seat_back(session: Session, offering_id: int) -> Offering:
     """Free one place for somebody else."""
     offering = locked_offering(session, offering_id)
     if offering.seats_taken > 0:
+        if offering.seats_taken == offering.seats:
+            forget_counts_after(session)
         offering.seats_taken -= 1
         session.flush()
     return offering

@@ -243,6 +243,22 @@ def enrolment_in(session: Session, offering_id: int, *, by: Actor) -> Enrolment 
     )
 
 
+def enrolments_in_course(session: Session, course_id: int, *, by: Actor) -> list[Enrolment]:
+    """The person's own enrolments in all offerings of a course, newest first; one query."""
+    return list(
+        session.scalars(
+            select(Enrolment)
+            .join(Offering, Offering.id == Enrolment.offering_id)
+            .where(
+                Offering.course_id == course_id,
+                Enrolment.person_id == by.id,
+                Enrolment.withdrawn_at.is_(None),
+            )
+            .order_by(Enrolment.id.desc())
+        )
+    )
+
+
 def offering_learners(session: Session, offering_id: int, *, by: Actor, page: int = 1) -> LearnersPage:
     """The learners of an offering, by name, fifty on a page; four queries however many there are."""
     people.require(by, Permission.OFFERING_SEE_LEARNERS, offering_id=offering_id)
