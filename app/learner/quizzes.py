@@ -89,9 +89,9 @@ def save_responses(attempt_id: int) -> ResponseReturnValue:
 @bp.post("/attempts/<int:attempt_id>/pages/<int:page>")
 def turn_page(attempt_id: int, page: int) -> ResponseReturnValue:
     """Save what a page says, and go where the button says."""
-    go, (client, answers) = request.form.get("go", ""), answers_of_form(request.form)
+    go, answers = request.form.get("go", ""), answers_of_form(request.form)
     with unit_of_work() as session:
-        saved = quizzes.save_responses(session, attempt_id, answers, client=client, by=actor(), now=utcnow())
+        saved = quizzes.save_responses(session, attempt_id, answers, by=actor(), now=utcnow())
         if go.startswith("flag-") and saved.refusal is None:
             slot_id, flagged = _flag_of(go)
             quizzes.flag(session, attempt_id, slot_id, flagged=flagged, by=actor())

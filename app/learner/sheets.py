@@ -25,21 +25,19 @@ Fields = dict[str, list[str]]
 # ---- what the page says
 
 
-def answers_of_form(form: MultiDict[str, str]) -> tuple[str | None, list[Answer]]:
-    """The answers of a plain form, field names «s12-choice»; the script adds its client and numbers."""
+def answers_of_form(form: MultiDict[str, str]) -> list[Answer]:
+    """The answers of a plain form, whose fields are named «s12-choice»; «s12-seen» is what the page knew."""
     slots: dict[int, Fields] = {}
     for name, values in form.lists():
         match = FIELD.fullmatch(name)
         if match:
             slots.setdefault(int(match[1]), {})[match[2]] = values
-    client = form.get("client") or None
-    return client, [_answer_of_fields(slot_id, fields, client) for slot_id, fields in slots.items()]
+    return [_answer_of_fields(slot_id, fields) for slot_id, fields in slots.items()]
 
 
-def _answer_of_fields(slot_id: int, fields: Fields, client: str | None) -> Answer:
-    seen, sent = _whole(fields.pop("seen", [])), _whole(fields.pop("number", []))
-    move = fields.pop("move", [])
-    return Answer(slot_id, moved(fields, move[-1] if move else ""), sent if client else None, seen)
+def _answer_of_fields(slot_id: int, fields: Fields) -> Answer:
+    seen, move = _whole(fields.pop("seen", [])), fields.pop("move", [])
+    return Answer(slot_id, moved(fields, move[-1] if move else ""), seen=seen)
 
 
 def _whole(values: list[str]) -> int | None:

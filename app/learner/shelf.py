@@ -49,11 +49,18 @@ def modules(here: Study, current: int | None = None) -> list[dict[str, Any]]:
     return [
         {
             "title": module.title,
-            "note": words().ngettext("%(num)d минута", "%(num)d минут", module.minutes),
+            "note": _duration(module.minutes),
             "items": [_line(here, item, current) for item in module.activities],
         }
         for module in here.outline.modules
     ]
+
+
+def _duration(minutes: int) -> str:
+    """«4 ч 45 мин», «25 мин»."""
+    hours, rest = divmod(minutes, 60)
+    parts = [words().gettext("%(num)d ч", num=hours)] if hours else []
+    return " ".join([*parts, words().gettext("%(num)d мин", num=rest)] if rest or not hours else parts)
 
 
 def _line(here: Study, item: OutlineActivity, current: int | None) -> dict[str, Any]:
@@ -75,8 +82,7 @@ def _side(here: Study, item: OutlineActivity) -> str:
         kind = words().gettext("тест")
     else:
         kind = words().gettext("практика") if item.kind is ActivityKind.PRACTICAL else ""
-    minutes = words().gettext("%(num)d мин", num=item.minutes)
-    parts = [kind, minutes, "" if item.required else words().gettext("по желанию")]
+    parts = [kind, _duration(item.minutes), "" if item.required else words().gettext("по желанию")]
     return ", ".join(part for part in parts if part)
 
 

@@ -13,7 +13,7 @@ from courses.clock import utcnow
 from courses.people import Actor
 from courses.quizzes import Answer, Saved
 from courses.quizzes.models import Quiz, Slot, Step
-from tests.factories import a_course, a_person, an_actor, an_enrolment, an_offering
+from tests.factories import a_course, a_person, a_question, an_actor, an_enrolment, an_offering
 
 NOW = utcnow()
 
@@ -69,8 +69,17 @@ class Seat:
         return quizzes.save_responses(self.session, self.attempt_id, answers, by=self.by, now=NOW)
 
 
-def a_seat(session: Session, **settings: Any) -> Seat:
-    """A confirmed learner, enrolled; `settings` change the quiz."""
+SHORT = {
+    "type": "short_answer",
+    "name": "Слово",
+    "text": "Чем пишут на доске?",
+    "answers": [{"text": "мел", "fraction": 1.0, "feedback": ""}],
+}
+
+
+def a_seat(session: Session, *, short: bool = False, **settings: Any) -> Seat:
+    """A confirmed learner, enrolled; `settings` change the quiz; `short` makes the first question one
+    of words."""
     version = a_course(session)
     activity_id = session.scalars(
         select(Activity.id).where(
@@ -80,6 +89,9 @@ def a_seat(session: Session, **settings: Any) -> Seat:
     quiz = session.scalars(select(Quiz).where(Quiz.activity_id == activity_id)).one()
     for name, value in settings.items():
         setattr(quiz, name, value)
+    if short:
+        slot = session.scalars(select(Slot).where(Slot.quiz_id == quiz.id, Slot.position == 1)).one()
+        slot.question_version_id = a_question(session, **SHORT).id
     session.flush()
     person = a_person(session)
     enrolment = an_enrolment(session, person, an_offering(session, version))

@@ -180,7 +180,9 @@ def stranger_verbs(seat: Seat, attempt_id: int) -> list[Callable[[Session, Actor
         lambda session, by: quizzes.finish_attempt(session, attempt_id, by=by, now=NOW),
         lambda session, by: quizzes.flag(session, attempt_id, seat.slots[0], flagged=True, by=by),
         lambda session, by: quizzes.save_responses(session, attempt_id, [], by=by, now=NOW),
-        lambda session, by: quizzes.start_attempt(session, seat.enrolment_id, seat.activity_id, by=by, now=NOW),
+        lambda session, by: quizzes.start_attempt(
+            session, seat.enrolment_id, seat.activity_id, by=by, now=NOW
+        ),
     ]
 
 
