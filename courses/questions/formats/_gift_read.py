@@ -91,10 +91,9 @@ def _add_question(
 ) -> bool:
     """Read one question; whether it ended inside its braces, so that the next complaint may be left out."""
     span = Span(item.text, offset, len(item.text)).stripped()
+    if not item.whole:
+        item.error("question_too_long", 0, most=MAX_QUESTION)
     if not span.text:
-        return False
-    if len(span.text) > MAX_QUESTION:
-        item.error("question_too_long", span.start, most=MAX_QUESTION)
         return False
     name, rest = _name(item, span)
     start, end = rest.find("{"), rest.find("}")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from courses.errors import Problem
-from courses.questions.formats._base import MAX_PROBLEMS
+from courses.questions.formats._base import MAX_PROBLEMS, MAX_QUESTION
 
 FORMATS = ("moodle", "html", "plain", "markdown")
 SPECIAL = ":#={}~"
@@ -109,6 +109,7 @@ class Item:
     indents: list[int]
     comments: list[str]
     first_line: int
+    whole: bool = True  # what is too long is not even looked at
 
     def place(self, offset: int) -> tuple[int, int]:
         """Line and column in the file, from 1."""
@@ -151,7 +152,8 @@ def _item(lines: list[tuple[int, str]], problems: Problems) -> Item:
         item.lines.append(number)
         item.indents.append(len(line) - len(line.lstrip()))
         offset += len(bare) + 1
-    item.text = protected("\n".join(kept))
+    item.whole = offset <= MAX_QUESTION + 1
+    item.text = protected("\n".join(kept)) if item.whole else ""
     return item
 
 

@@ -73,8 +73,8 @@ def _formatted(holder: Answer, key: str, text_format: str, *, arrows: bool = Fal
     return prefix + escaped(text, arrows=arrows)
 
 
-def _feedback(answer: Answer, text_format: str) -> str:
-    said = _formatted(answer, "feedback", text_format)
+def _feedback(answer: Answer, text_format: str, *, arrows: bool = False) -> str:
+    said = _formatted(answer, "feedback", text_format, arrows=arrows)
     return f"#{said}" if said else ""
 
 
@@ -123,7 +123,8 @@ def _short(question: Mapping[str, Any], text_format: str) -> list[str]:
     lines = [""]
     for answer in question["answers"]:
         text = _formatted(answer, "text", text_format, arrows=True)
-        lines.append(f"={_percent(answer['fraction'])}{text}{_feedback(answer, text_format)}")
+        said = _feedback(answer, text_format, arrows=True)
+        lines.append(f"={_percent(answer['fraction'])}{text}{said}")
     return lines
 
 

@@ -248,9 +248,9 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_file_takes_bounded_time(name):
-    began = time.perf_counter()
+    began = time.process_time()
     report = GIFT.read(HOSTILE[name])
-    assert time.perf_counter() - began < 15
+    assert time.process_time() - began < 15
     assert len(report.problems) <= 201
 
 
