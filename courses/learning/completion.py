@@ -80,7 +80,7 @@ def complete_if_done(session: Session, enrolment_id: int, *, now: datetime) -> b
     return True
 
 
-def ended_and_open(session: Session, *, before: datetime, after: datetime, limit: int = 500) -> list[int]:
+def ended_and_open(session: Session, *, before: datetime, after: datetime, limit: int = 10_000) -> list[int]:
     """Enrolments not completed in offerings that ended in this span: the end may have completed them."""
     query = (
         select(Enrolment.id)

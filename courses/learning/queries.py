@@ -201,7 +201,10 @@ def my_courses(session: Session, *, by: Actor) -> list[StudyCard]:
     if not rows:
         return []
     versions = {row.Offering.course_version_id for row in rows}
-    required = dict(session.execute(REQUIRED.where(Activity.course_version_id.in_(versions))).tuples().all())
+    required = {
+        row.course_version_id: row.required
+        for row in session.execute(REQUIRED.where(Activity.course_version_id.in_(versions)))
+    }
     enrolments = {row.Enrolment.id for row in rows}
     done = {
         row.enrolment_id: row.done
