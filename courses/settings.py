@@ -30,6 +30,8 @@ class Settings:
     head_name: str
     licence: str
     contact_email: str
+    time_zone: str
+    certificate_prefix: str
     smtp_url: str = field(repr=False)
     mail_from: str
     log_level: str
@@ -62,6 +64,8 @@ class Settings:
             head_name=env.get("KAFEDRA_HEAD_NAME", "Е. В. Соколова"),
             licence=env.get("KAFEDRA_LICENCE", ""),
             contact_email=env.get("KAFEDRA_CONTACT_EMAIL", "help@kafedra.example"),
+            time_zone=env.get("KAFEDRA_TIME_ZONE", "Europe/Moscow"),
+            certificate_prefix=env.get("KAFEDRA_CERTIFICATE_PREFIX", ""),
             smtp_url=env.get("KAFEDRA_SMTP_URL", ""),
             mail_from=env.get("KAFEDRA_MAIL_FROM", "Кафедра <no-reply@kafedra.example>"),
             log_level=env.get("KAFEDRA_LOG_LEVEL", "INFO").upper(),

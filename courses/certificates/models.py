@@ -10,7 +10,10 @@ from courses.db import Base, Id
 
 
 class Series(Base):
-    """A run of registration numbers: one prefix in one year. `last_number` moves only with the row that takes it."""
+    """A run of registration numbers: one prefix in one year.
+
+    `last_number` moves only with the row that takes it.
+    """
 
     __tablename__ = "series"
 
@@ -25,8 +28,11 @@ class Series(Base):
 class Certificate(Base):
     """One issued document; the row is never removed and its number never used again.
 
-    `snapshot` holds everything that is printed, so the PDF can be drawn again to the byte. Personal data: the
-    snapshot's name. `code` is public and cannot be guessed; `number` is the registration number as printed.
+    `snapshot` holds everything that is printed, so the PDF can be drawn again to the byte. Personal data:
+    the snapshot's name, and with it `search_key` (name, number and title as they are searched). `code` is
+    public and cannot be guessed; `number` is the registration number as printed. `original_of` is the
+    enrolment of its first certificate and None for a replacement: so an enrolment has one original. See
+    `frozen` for what may change.
     """
 
     __tablename__ = "certificate"
@@ -41,6 +47,7 @@ class Certificate(Base):
     offering_id: Mapped[int] = mapped_column(ForeignKey("offering.id"), index=True)
     original_of: Mapped[int | None] = mapped_column(ForeignKey("enrolment.id"), unique=True)
     snapshot: Mapped[dict[str, Any]]
+    search_key: Mapped[str] = mapped_column(String(700), default="")
     issued_at: Mapped[datetime]
     issued_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     file_key: Mapped[str | None] = mapped_column(String(64))

@@ -1,0 +1,71 @@
+"""From a snapshot to the PDF, and back to it when a stored file is lost or spoilt."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from courses.certificates.models import Certificate
+from courses.certificates.rules import State, state_of
+from courses.certificates.snapshot import drawing
+from courses.errors import NotFound
+from courses.files import FileStore, key_of
+
+log = structlog.get_logger(__name__)
+
+
+class AnotherPaper(RuntimeError):
+    """A certificate drawn again came out differently: its file is lost for good.
+
+    This is a defect of the program.
+    """
+
+
+def render(snapshot: Mapping[str, Any], assets: Mapping[str, bytes] | None = None) -> bytes:
+    """The PDF. The same snapshot and assets always give the same bytes; nothing else is read."""
+    design = drawing().DESIGNS[snapshot["design"]]
+    pdf: bytes = design.draw(snapshot, assets or {})
+    return pdf
+
+
+def unprinted(session: Session, certificate_id: int) -> dict[str, Any] | None:
+    """What is to be drawn for a certificate that still has no paper; None when nothing is owed."""
+    certificate = session.get(Certificate, certificate_id)
+    if certificate is None:
+        raise NotFound("certificate")
+    return certificate.snapshot if state_of(certificate) is State.PRINTING else None
+
+
+def owed(session: Session, *, before: Any, limit: int = 500) -> list[int]:
+    """Certificates numbered before this moment that still have no paper."""
+    query = (
+        select(Certificate.id)
+        .where(
+            Certificate.file_key.is_(None),
+            Certificate.revoked_at.is_(None),
+            Certificate.replaced_at.is_(None),
+            Certificate.issued_at < before,
+        )
+        .order_by(Certificate.id)
+        .limit(limit)
+    )
+    return list(session.scalars(query))
+
+
+def paper(snapshot: Mapping[str, Any], file_key: str, files: FileStore) -> bytes:
+    """The stored PDF, checked against its hash; one that is lost or spoilt is drawn again to the byte."""
+    try:
+        stored = files.get(file_key)
+    except NotFound:
+        log.warning("certificate.file_lost", key=file_key)
+    else:
+        if key_of(stored) == file_key:
+            return stored
+        log.error("certificate.file_spoilt", key=file_key)
+    drawn = render(snapshot)
+    if key_of(drawn) != file_key:
+        raise AnotherPaper(file_key)
+    files.put(drawn)
+    return drawn

@@ -1,0 +1,146 @@
+"""Everything that is printed on a certificate, as text in the course's language.
+
+A certificate is this and no more.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import import_module
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from courses.catalogue import Outline
+from courses.certificates.rules import around_title, forbidden_words, unusual
+from courses.errors import Invalid
+from courses.links import verification_url
+from courses.settings import Settings
+from courses.texts import N_, Texts, texts
+
+FORMAT = 1
+DESIGN = "classic"
+FACSIMILE = "facsimile"
+GIVEN_TO = N_("Настоящий сертификат подтверждает, что")
+VOLUME = N_("в объёме %(hours)s")
+NOTE = N_("Не является документом о квалификации")
+VERIFY_LABEL = N_("Проверить подлинность сертификата:")
+
+Snapshot = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a certificate says of one person in one offering, before it has a number."""
+
+    full_name: str
+    short_name: str
+    outline: Outline
+    starts_at: datetime | None
+    ends_at: datetime | None
+    zone: str
+
+
+def snapshot_of(said: Words, *, number: str, code: str, settings: Settings, now: datetime) -> Snapshot:
+    """The printed texts. The design and the format stay with them, so they are drawn the same for ever."""
+    outline = said.outline
+    words = texts(outline.language)
+    title, text, extra = certificate_texts(outline)
+    return {
+        "format": FORMAT,
+        "design": DESIGN,
+        "language": outline.language,
+        "kind": outline.kind_name,
+        "organisation": organisation_of(settings),
+        "document_title": title,
+        "given_to_label": words.gettext(GIVEN_TO),
+        "recipient": said.full_name,
+        "recipient_short": said.short_name,
+        "text": text,
+        "course_title": outline.title,
+        "hours": outline.hours,
+        "volume": words.gettext(VOLUME, hours=academic_hours(words, outline.hours)),
+        "period": period(words, said),
+        "extra": extra,
+        "issued": words.date_in_words(now, settings.time_zone),
+        "number": number,
+        "note": words.gettext(NOTE),
+        "verify_url": verification_url(settings.public_url, code),
+        "verify_label": words.gettext(VERIFY_LABEL),
+        "code": code,
+    }
+
+
+def certificate_texts(outline: Outline) -> tuple[str, str, str]:
+    """The document's title, the line above the course's title, and what the author adds below it."""
+    words = texts(outline.language)
+    chosen: Mapping[str, str] = outline.description.get("certificate") or {}
+    title = chosen.get("title") or words.gettext(outline.kind.certificate_title)
+    text = chosen.get("text") or words.gettext(outline.kind.certificate_text, title=outline.title)
+    before, after = around_title(text, outline.title)
+    return title, before, after
+
+
+def academic_hours(words: Texts, hours: int) -> str:
+    """«36 академических часов», as it stands after «в объёме»."""
+    return words.ngettext("%(num)d академического часа", "%(num)d академических часов", hours).replace(
+        " ", "\u00a0", 1
+    )
+
+
+def period(words: Texts, said: Words) -> str:
+    """When it took place, if it has dates: one day, or from … to …"""
+    if said.starts_at is None or said.ends_at is None:
+        return ""
+    zone = ZoneInfo(said.zone)
+    first, last = (words.date_in_words(moment, said.zone) for moment in (said.starts_at, said.ends_at))
+    if said.starts_at.astimezone(zone).date() == said.ends_at.astimezone(zone).date():
+        return first
+    return words.gettext(N_("с %(first)s по %(last)s"), first=first, last=last)
+
+
+def organisation_of(settings: Settings) -> dict[str, str]:
+    """The issuer as printed; a drawn seal and signature only where everything is for show."""
+    organisation = {
+        "name": settings.organisation,
+        "city": settings.organisation_city,
+        "licence": settings.licence,
+        "head_position": settings.head_position,
+        "head_name": settings.head_name,
+    }
+    return organisation | ({"seal": FACSIMILE, "signature": FACSIMILE} if settings.demo else {})
+
+
+def refuse_unprintable(full_name: str, outline: Outline) -> None:
+    """Invalid with the reason if this certificate could not be printed as it should."""
+    problem = printing_problem(full_name, outline)
+    if problem is not None:
+        raise problem
+
+
+def printing_problem(full_name: str, outline: Outline) -> Invalid | None:
+    """Why this certificate cannot be printed; None when it can."""
+    own = certificate_texts(outline)
+    if not full_name.strip():
+        return Invalid("no_name")
+    if words := forbidden_words(own):
+        return Invalid("forbidden_words", words=words)
+    if glyphs := _missing(full_name):
+        return Invalid("name_cannot_be_printed", glyphs=glyphs)
+    if glyphs := _missing(" ".join((*own, outline.title))):
+        return Invalid("words_cannot_be_printed", glyphs=glyphs)
+    return None
+
+
+def _missing(text: str) -> str:
+    """The characters no font has, readable: a lone mark that joins to its neighbour is shown on a circle."""
+    if not unusual(text):
+        return ""
+    return " ".join(sorted(drawing().missing_glyphs(text)))
+
+
+def drawing() -> Any:
+    """The designs, loaded by the first process that draws.
+
+    With their fonts they take 35 MB, which pages do without.
+    """
+    return import_module("courses.certificates.designs")
