@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from courses.db import Base, Id
+from courses.db import Base, Id, partial
 
 
 class Series(Base):
@@ -58,4 +58,7 @@ class Certificate(Base):
     replaces_id: Mapped[int | None] = mapped_column(ForeignKey("certificate.id"), unique=True)
     replaced_at: Mapped[datetime | None]
 
-    __table_args__ = (UniqueConstraint("series_id", "series_number"),)
+    __table_args__ = (
+        UniqueConstraint("series_id", "series_number"),
+        Index("ix_certificate_unprinted", "issued_at", **partial("file_key IS NULL")),
+    )

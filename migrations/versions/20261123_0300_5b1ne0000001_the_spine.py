@@ -80,6 +80,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("bank", "path", name=op.f("uq_question_category_bank_path")),
     )
     op.create_table(
+        "series",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("prefix", sa.String(length=20), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("last_number", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_series")),
+        sa.UniqueConstraint("prefix", "year", name=op.f("uq_series_prefix_year")),
+    )
+    op.create_table(
         "sign_in_guard",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("address_hash", sa.String(length=64), nullable=False),
@@ -364,7 +373,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_offering")),
     )
     op.create_index(op.f("ix_offering_course_id"), "offering", ["course_id"], unique=False)
-    op.create_index("ix_offering_state_starts_at", "offering", ["state", "starts_at"], unique=False)
+    op.create_index("ix_offering_state_starts_at", "offering", ["state", "starts_at", "id"], unique=False)
     op.create_table(
         "activity",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -529,6 +538,56 @@ def upgrade() -> None:
         sa.UniqueConstraint("enrolment_id", name=op.f("uq_attendance_enrolment_id")),
     )
     op.create_table(
+        "certificate",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=24), nullable=False),
+        sa.Column("series_id", sa.Integer(), nullable=False),
+        sa.Column("series_number", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=40), nullable=False),
+        sa.Column("enrolment_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("offering_id", sa.Integer(), nullable=False),
+        sa.Column("original_of", sa.Integer(), nullable=True),
+        sa.Column("snapshot", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("search_key", sa.String(length=700), nullable=False),
+        sa.Column("issued_at", courses.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("issued_by_id", sa.Integer(), nullable=False),
+        sa.Column("file_key", sa.String(length=64), nullable=True),
+        sa.Column("printed_at", courses.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("revoked_at", courses.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("revoked_by_id", sa.Integer(), nullable=True),
+        sa.Column("revocation_reason", sa.Text(), nullable=False),
+        sa.Column("replaces_id", sa.Integer(), nullable=True),
+        sa.Column("replaced_at", courses.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.id"], name=op.f("fk_certificate_enrolment_id")),
+        sa.ForeignKeyConstraint(["issued_by_id"], ["person.id"], name=op.f("fk_certificate_issued_by_id")),
+        sa.ForeignKeyConstraint(["offering_id"], ["offering.id"], name=op.f("fk_certificate_offering_id")),
+        sa.ForeignKeyConstraint(["original_of"], ["enrolment.id"], name=op.f("fk_certificate_original_of")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_certificate_person_id")),
+        sa.ForeignKeyConstraint(["replaces_id"], ["certificate.id"], name=op.f("fk_certificate_replaces_id")),
+        sa.ForeignKeyConstraint(["revoked_by_id"], ["person.id"], name=op.f("fk_certificate_revoked_by_id")),
+        sa.ForeignKeyConstraint(["series_id"], ["series.id"], name=op.f("fk_certificate_series_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate")),
+        sa.UniqueConstraint("code", name=op.f("uq_certificate_code")),
+        sa.UniqueConstraint("number", name=op.f("uq_certificate_number")),
+        sa.UniqueConstraint("original_of", name=op.f("uq_certificate_original_of")),
+        sa.UniqueConstraint("replaces_id", name=op.f("uq_certificate_replaces_id")),
+        sa.UniqueConstraint(
+            "series_id", "series_number", name=op.f("uq_certificate_series_id_series_number")
+        ),
+    )
+    op.create_index(op.f("ix_certificate_enrolment_id"), "certificate", ["enrolment_id"], unique=False)
+    op.create_index(op.f("ix_certificate_offering_id"), "certificate", ["offering_id"], unique=False)
+    op.create_index(op.f("ix_certificate_person_id"), "certificate", ["person_id"], unique=False)
+    op.create_index(
+        "ix_certificate_unprinted",
+        "certificate",
+        ["issued_at"],
+        unique=False,
+        sqlite_where=sa.text("file_key IS NULL"),
+        postgresql_where=sa.text("file_key IS NULL"),
+    )
+    op.create_table(
         "slot",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("quiz_id", sa.Integer(), nullable=False),
@@ -587,6 +646,16 @@ def downgrade() -> None:
     op.drop_table("step")
     op.drop_index(op.f("ix_slot_question_version_id"), table_name="slot")
     op.drop_table("slot")
+    op.drop_index(
+        "ix_certificate_unprinted",
+        table_name="certificate",
+        sqlite_where=sa.text("file_key IS NULL"),
+        postgresql_where=sa.text("file_key IS NULL"),
+    )
+    op.drop_index(op.f("ix_certificate_person_id"), table_name="certificate")
+    op.drop_index(op.f("ix_certificate_offering_id"), table_name="certificate")
+    op.drop_index(op.f("ix_certificate_enrolment_id"), table_name="certificate")
+    op.drop_table("certificate")
     op.drop_table("attendance")
     op.drop_index(
         "ix_attempt_running",
@@ -643,6 +712,7 @@ def downgrade() -> None:
     op.drop_table("consent")
     op.drop_table("tick")
     op.drop_table("sign_in_guard")
+    op.drop_table("series")
     op.drop_table("question_category")
     op.drop_index(op.f("ix_person_search_key"), table_name="person")
     op.drop_table("person")
