@@ -6,9 +6,10 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from app import errors, logs, security, templating
+from app import errors, security, templating
 from app.assets import Assets
 from app.extensions import csrf, db, limiter, login, nudge
+from courses import logs
 from courses.db import engine_options, prepare
 from courses.files import FolderStore
 from courses.settings import Settings

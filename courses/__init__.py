@@ -10,7 +10,7 @@ The subjects form a stack; imports point down only, and a fact goes up through t
     catalogue       courses, versions, offerings  ·  questions   the bank, types, formats
     people          persons, permissions, sessions, consents
     audit           who did what  ·  outbox   facts to tell  ·  schedule   periods served
-    db · files · links · settings · texts · markup
+    db · files · links · logs · settings · texts · markup
     errors · clock
 
 A subject is a package with a front door (`__init__`); everything behind it is private.

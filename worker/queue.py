@@ -12,12 +12,12 @@ from typing import Any
 
 import structlog
 from celery import Celery
-from celery.signals import worker_process_init
+from celery.signals import setup_logging, worker_process_init
 from kombu.exceptions import OperationalError as BrokerError
 from redis.exceptions import RedisError
 from sqlalchemy.orm import Session
 
-from courses import outbox
+from courses import logs, outbox
 from courses.clock import utcnow
 from courses.db import Database
 from courses.errors import DomainError
@@ -88,6 +88,12 @@ def make_celery(chosen: Settings) -> Celery:
 
 
 celery = make_celery(settings())
+
+
+@setup_logging.connect
+def speak(**_: object) -> None:
+    """Our log lines instead of the queue's own."""
+    logs.configure(settings().log_level)
 
 
 @worker_process_init.connect

@@ -14,7 +14,7 @@ import structlog
 from kombu.exceptions import OperationalError as BrokerError
 from sqlalchemy.exc import OperationalError
 
-from courses import learning, outbox, people, quizzes
+from courses import learning, logs, outbox, people, quizzes
 from courses.clock import utcnow
 from courses.db import Database
 from courses.schedule import claim
@@ -133,6 +133,7 @@ class Scheduler:
 
 def main() -> None:
     """The scheduler's process."""
+    logs.configure(settings().log_level)
     Scheduler().run()
 
 

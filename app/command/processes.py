@@ -37,7 +37,7 @@ def web_command(settings: Settings) -> list[str]:
 def worker_command(settings: Settings) -> list[str]:
     """The worker's command line."""
     return [
-        sys.executable, "-m", "celery", "-A", "worker", "worker",
+        sys.executable, "-m", "celery", "--quiet", "-A", "worker", "worker",
         "--concurrency", str(settings.worker_children),
         "--loglevel", "WARNING",
         "--without-gossip", "--without-mingle", "--without-heartbeat",
