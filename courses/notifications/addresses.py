@@ -28,6 +28,11 @@ def home(public_url: str) -> str:
     return f"{public_url}/study/"
 
 
+def course(public_url: str, enrolment_id: int) -> str:
+    """The course of one's own enrolment."""
+    return f"{public_url}/study/{enrolment_id}"
+
+
 def certificates(public_url: str) -> str:
     """One's own certificates."""
     return f"{public_url}/study/certificates"

@@ -77,6 +77,8 @@ def _values(session: Session, letter: Letter, person: Person, settings: Settings
         link = people.link_text(session, stored["token_id"], secret_key=settings.secret_key)
         page = addresses.reset if letter.template == "reset" else addresses.confirm
         values["link"] = page(site, link)
+    if "enrolment_id" in stored:
+        values["link"] = addresses.course(site, stored["enrolment_id"])
     if "code" in stored:
         values["verify_link"] = verification_url(site, stored["code"])
     values.setdefault("link", _way(letter.template)(site))

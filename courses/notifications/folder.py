@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -74,11 +75,17 @@ def _read(file: Path) -> FolderLetter:
     message = message_from_bytes(file.read_bytes(), policy=policy.default)
     body = message.get_body(("plain",))
     return FolderLetter(
-        to=str(message["To"] or ""),
-        subject=str(message["Subject"] or ""),
+        to=_header(message, "To"),
+        subject=_header(message, "Subject"),
         written_at=_moment(message, file),
         paragraphs=paragraphs_of(body.get_content() if body is not None else ""),
     )
+
+
+def _header(message: EmailMessage, name: str) -> str:
+    """A header as people read it; the parser of headers would leave a gap where a long name was folded."""
+    raw = next((value for key, value in message.raw_items() if key == name), "")
+    return str(make_header(decode_header(str(raw))))
 
 
 def _moment(message: EmailMessage, file: Path) -> datetime:

@@ -64,6 +64,7 @@ def tell_enrolled(session: Session, enrolment_id: int, *, now: datetime) -> int 
     person_id, opened_at, starts_at, zone, title, hours = row
     words = texts(people.get(session, person_id).language)
     context = {
+        "enrolment_id": enrolment_id,
         "title": title,
         "hours": words.hours(hours),
         "starts_at": words.date_time(starts_at, zone) if starts_at else "",

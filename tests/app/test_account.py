@@ -405,6 +405,7 @@ def test_letters_lead_to_pages_that_exist(app):
             (addresses.sign_in(""), "public.sign_in"),
             (addresses.forgotten(""), "public.forgotten"),
             (addresses.home(""), "learner.home"),
+            (addresses.course("", 5), "learner.course"),
             (addresses.certificates(""), "learner.certificates"),
         ):
             assert adapter.match(address)[0] == endpoint

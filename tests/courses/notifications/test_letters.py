@@ -139,6 +139,7 @@ def test_an_enrolment_is_welcomed_with_title_hours_and_beginning(session):
     message = composed(session, notifications.tell_enrolled(session, enrolment.id, now=NOW))
     assert message["Subject"] == "Вы записаны: Сетевое взаимодействие педагога"
     assert "(36\u00a0часов)" in body(message)
+    assert f"https://kafedra.example/study/{enrolment.id}\n" in body(message)
     assert "Начало: 12 октября 2026 г., 15:00." in body(message).replace("\u00a0", " ")
 
 
@@ -242,6 +243,15 @@ def test_a_folder_keeps_letters_and_gives_them_back_newest_first(session, tmp_pa
     links = [piece.text for block in found[0].paragraphs for line in block for piece in line if piece.link]
     assert links == ["https://kafedra.example/sign-in", "https://kafedra.example/forgotten"]
     assert list((tmp_path / "mail").glob(".*")) == []
+
+
+def test_a_long_name_is_read_back_without_gaps(session, tmp_path: Path):
+    person = a_person(session, family_name="Соколова", given_name="Елена", patronymic="Викторовна")
+    letter = notifications.write_letter(session, person.id, "known", "1", {}, now=NOW)
+    session.flush()
+    keep_in_folder(tmp_path, "letter", notifications.compose(session, letter.id, SETTINGS))
+    (found,) = notifications.read_folder(tmp_path)
+    assert found.to == f"Соколова Елена Викторовна <{person.email}>"
 
 
 def test_no_folder_is_no_letters(tmp_path: Path):
