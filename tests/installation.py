@@ -66,6 +66,11 @@ class Installation:
         except OSError:
             return False
 
+    def tree(self) -> list[psutil.Process]:
+        """Everything below the supervisor."""
+        assert self.process is not None
+        return list(psutil.Process(self.process.pid).children(recursive=True))
+
     def parts(self, name: str) -> list[psutil.Process]:
         """The running processes of one part, parents before children."""
         assert self.process is not None

@@ -24,8 +24,9 @@ NAME = ("Проверкина", "Ольга", "Ёлкична")
 class Walk:
     """One stranger's way from the front page to a verified certificate."""
 
-    def __init__(self, url: str, out: Path) -> None:
-        self.visitor = Stranger(url)
+    def __init__(self, url: str, out: Path, browser: type[Stranger] = Stranger) -> None:
+        self.browser = browser
+        self.visitor = browser(url)
         self.out = out
         self.key = AnswerKey(SAMPLE)
         self.results: list[float] = []
@@ -66,7 +67,7 @@ class Walk:
             page = self.visitor.get(self.letter(email))
             self.visitor.post(page.form("/confirm/"))
         with step("вход с новым паролем с другого устройства"):
-            self.visitor = Stranger(self.visitor.url)
+            self.visitor = self.browser(self.visitor.url)
             self.sign_in(email, PASSWORD)
 
     def letter(self, email: str) -> str:
@@ -163,7 +164,7 @@ class Walk:
 
     def verify(self, code: str) -> None:
         """Anybody may check it, without signing in."""
-        page = Stranger(self.visitor.url).get(f"/verify/{code}")
+        page = self.browser(self.visitor.url).get(f"/verify/{code}")
         if "Действителен" not in page.tree.text:
             raise Disappointment(f"страница проверки говорит: {page.title}")
         if len(page.body) > 20 * 1024:
