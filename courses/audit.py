@@ -109,6 +109,12 @@ def entries_about(session: Session, subject: str, subject_id: int) -> Sequence[A
     ).all()
 
 
+def newest(session: Session, *, before: int | None = None, limit: int = 100) -> Sequence[AuditEntry]:
+    """The latest deeds, newest first; those before the entry `before` when it is given."""
+    query = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(limit)
+    return session.scalars(query.where(AuditEntry.id < before) if before is not None else query).all()
+
+
 def protect(connection: Connection) -> None:
     """Have the database itself refuse UPDATE and DELETE; called by the migration that makes the table."""
     for statement in PROTECTION[connection.dialect.name]:

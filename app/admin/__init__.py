@@ -1,4 +1,4 @@
-"""The door for staff: learners of an offering, certificates, the register, people. To others it does not exist."""
+"""The door for staff: offerings, certificates, the register, people. To others it does not exist."""
 
 from flask import Blueprint, abort
 from flask.typing import ResponseReturnValue
@@ -20,4 +20,4 @@ def staff_only() -> ResponseReturnValue | None:
     return None
 
 
-from app.admin import certificates, offerings, people  # noqa: E402, F401 - they add routes to bp
+from app.admin import certificates, offerings, people, register  # noqa: E402, F401 - they add routes to bp

@@ -11,16 +11,10 @@ from courses.certificates.batches import candidate, preview_batch, start_batch
 from courses.certificates.events import CertificateIssued, CertificateNumbered, CertificateRevoked
 from courses.certificates.exports import register_csv
 from courses.certificates.models import Certificate
-from courses.certificates.offerings import learner_papers, offering_card, offerings_page
+from courses.certificates.offerings import access_learner, learner_papers, offering_card, offerings_page
+from courses.certificates.own import Paper, any_paper, my_certificates, my_paper, unissued
 from courses.certificates.printing import owed, paper, render, unprinted
-from courses.certificates.queries import (
-    RegisterQuery,
-    any_paper,
-    certificate_card,
-    my_certificates,
-    my_paper,
-    register_page,
-)
+from courses.certificates.queries import RegisterQuery, certificate_card, register_page
 from courses.certificates.rules import REFUSAL_SENTENCES, State
 from courses.certificates.service import attach_pdf, issue, replace, revoke
 from courses.certificates.verification import Verification, verify
@@ -31,9 +25,11 @@ __all__ = [
     "CertificateIssued",
     "CertificateNumbered",
     "CertificateRevoked",
+    "Paper",
     "RegisterQuery",
     "State",
     "Verification",
+    "access_learner",
     "any_paper",
     "attach_pdf",
     "candidate",
@@ -53,6 +49,7 @@ __all__ = [
     "replace",
     "revoke",
     "start_batch",
+    "unissued",
     "unprinted",
     "verify",
 ]

@@ -13,7 +13,7 @@ from courses.certificates.batches import access_offering
 from courses.certificates.models import Certificate
 from courses.certificates.queries import RegisterRow, certificates_of
 from courses.certificates.snapshot import printing_problem
-from courses.errors import Forbidden, Invalid
+from courses.errors import Forbidden, Invalid, NotFound
 from courses.learning import Enrolment, LearnerRow, LearnersPage
 from courses.people import Actor, Permission
 
@@ -120,6 +120,14 @@ def offering_card(session: Session, offering_id: int, *, by: Actor) -> OfferingC
         meeting_url=offering.meeting_url,
         code_word=offering.code_word,
     )
+
+
+def access_learner(session: Session, offering_id: int, enrolment_id: int, *, by: Actor) -> None:
+    """NotFound unless this enrolment is one of an offering whose learners one may see."""
+    access_offering(session, offering_id, by=by)
+    enrolment = session.get(Enrolment, enrolment_id)
+    if enrolment is None or enrolment.offering_id != offering_id:
+        raise NotFound("enrolment")
 
 
 def learner_papers(session: Session, card: OfferingCard, shown: LearnersPage) -> list[LearnerPaper]:

@@ -23,32 +23,6 @@ MOST_WORDS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class OwnCertificate:
-    """One of a person's certificates, or one that is about to be made (then it has no id)."""
-
-    id: int | None
-    number: str
-    code: str
-    kind: str
-    document_title: str
-    course_title: str
-    volume: str
-    issued_at: datetime
-    state: State
-    reason: str
-    replacement_code: str
-
-
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """What is needed to hand a file over."""
-
-    number: str
-    file_key: str
-    snapshot: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
 class RegisterQuery:
     """What to look for in the register; empty means all."""
 
@@ -106,11 +80,6 @@ class CertificateCard:
 
 _new = aliased(Certificate)
 _old = aliased(Certificate)
-MINE = (
-    select(Certificate, _new.code.label("replacement_code"))
-    .outerjoin(_new, _new.replaces_id == Certificate.id)
-    .order_by(Certificate.issued_at.desc(), Certificate.id.desc())
-)
 LINE = (
     Certificate.id,
     Certificate.number,
@@ -136,48 +105,6 @@ IN_STATE: dict[State, ColumnElement[bool]] = {
         Certificate.file_key.is_(None), Certificate.revoked_at.is_(None), Certificate.replaced_at.is_(None)
     ),
 }
-
-
-def my_certificates(session: Session, *, by: Actor) -> list[OwnCertificate]:
-    """All certificates of the person who asks, newest first; one query."""
-    return [
-        OwnCertificate(
-            id=one.id,
-            number=one.number,
-            code=one.code,
-            kind=one.snapshot["kind"],
-            document_title=one.snapshot["document_title"],
-            course_title=one.snapshot["course_title"],
-            volume=one.snapshot["volume"],
-            issued_at=one.issued_at,
-            state=state_of(one),
-            reason=one.revocation_reason,
-            replacement_code=replacement or "",
-        )
-        for one, replacement in session.execute(MINE.where(Certificate.person_id == by.id))
-    ]
-
-
-def my_paper(session: Session, certificate_id: int, *, by: Actor) -> Paper:
-    """The person's own certificate for download; NotFound when it is another's or not printed yet."""
-    return _paper(session, Certificate.id == certificate_id, Certificate.person_id == by.id)
-
-
-def any_paper(session: Session, certificate_id: int, *, by: Actor) -> Paper:
-    """The same for staff who may see the register."""
-    found = session.scalar(select(Certificate.offering_id).where(Certificate.id == certificate_id))
-    if found is None or not by.may(Permission.REGISTER_SEE, offering_id=found):
-        raise NotFound("certificate")
-    return _paper(session, Certificate.id == certificate_id)
-
-
-def _paper(session: Session, *which: ColumnElement[bool]) -> Paper:
-    row = session.execute(
-        select(Certificate.number, Certificate.file_key, Certificate.snapshot).where(*which)
-    ).first()
-    if row is None or row.file_key is None:
-        raise NotFound("certificate")
-    return Paper(row.number, row.file_key, row.snapshot)
 
 
 def register_page(session: Session, asked: RegisterQuery, *, page: int = 1, by: Actor) -> RegisterPage:
