@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from courses import certificates, learning, people
 from courses.catalogue import CourseVersion, Offering
@@ -96,16 +96,25 @@ def tell_certificate_revoked(session: Session, certificate_id: int, *, now: date
 
 
 def _certificate(session: Session, certificate_id: int) -> tuple[int, dict[str, Any]] | None:
-    issued = certificates.Certificate
+    issued, earlier = certificates.Certificate, aliased(certificates.Certificate)
     row = session.execute(
-        select(issued.person_id, issued.number, issued.code, issued.revocation_reason, CourseVersion.title)
+        select(
+            issued.person_id,
+            issued.number,
+            issued.code,
+            issued.revocation_reason.label("reason"),
+            earlier.number.label("replaces"),
+            CourseVersion.title,
+        )
         .join(Offering, Offering.id == issued.offering_id)
         .join(CourseVersion, CourseVersion.id == Offering.course_version_id)
+        .outerjoin(earlier, earlier.id == issued.replaces_id)
         .where(issued.id == certificate_id)
     ).first()
     if row is None:
         return None
-    return row[0], {"number": row[1], "code": row[2], "reason": row[3], "title": row[4]}
+    context = {key: value or "" for key, value in row._mapping.items() if key != "person_id"}
+    return row.person_id, context
 
 
 def _owe(

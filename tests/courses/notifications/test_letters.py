@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from courses import notifications, people
+from courses import certificates, notifications, people
 from courses.clock import utcnow
 from courses.notifications.composing import FOLDER, one_line
 from courses.notifications.folder import keep_in_folder, paragraphs_of
@@ -150,6 +150,41 @@ def test_one_who_withdrew_at_once_is_not_welcomed(session):
     assert notifications.tell_enrolled(session, enrolment.id, now=NOW) is None
 
 
+@pytest.fixture
+def certificate(session):
+    """An issued certificate."""
+    enrolment = an_enrolment(session, completed_at=utcnow())
+    session.flush()
+    return certificates.issue(session, enrolment.id, settings=SETTINGS, by=people.SYSTEM, now=utcnow())
+
+
+def test_a_certificate_is_announced_with_its_number_and_the_page_to_check_it(session, certificate):
+    message = composed(session, notifications.tell_certificate_issued(session, certificate.id, now=NOW))
+    assert f"Поздравляем: вы завершили программу «{message['Subject'].split(': ')[1]}»" in body(message)
+    assert f"№ {certificate.number} выдан" in body(message)
+    assert f"https://kafedra.example/verify/{certificate.code}\n" in body(message)
+    assert "https://kafedra.example/study/certificates\n" in body(message)
+
+
+def test_a_revoked_certificate_is_announced_with_the_reason(session, certificate):
+    certificates.revoke(session, certificate.id, reason="Ошибка в часах", by=people.SYSTEM, now=utcnow())
+    message = composed(session, notifications.tell_certificate_revoked(session, certificate.id, now=NOW))
+    assert "аннулирован" in body(message)
+    assert "Причина: Ошибка в часах" in body(message)
+
+
+def test_a_replaced_certificate_names_the_new_one_and_the_new_one_the_old(session, certificate):
+    new = certificates.replace(
+        session, certificate.id, reason="Ошибка в имени", settings=SETTINGS, by=people.SYSTEM, now=utcnow()
+    )
+    old_letter = notifications.tell_certificate_revoked(session, certificate.id, now=NOW)
+    new_letter = notifications.tell_certificate_issued(session, new.id, now=NOW)
+    assert f"заменён новым, № {new.number}" in body(composed(session, old_letter))
+    text = body(composed(session, new_letter))
+    assert f"Вместо сертификата № {certificate.number}" in text
+    assert "Поздравляем" not in text
+
+
 @pytest.mark.parametrize("template", sorted({path.name.split(".")[0] for path in FOLDER.glob("*.txt")}))
 @pytest.mark.parametrize("language", ["ru", "en"])
 def test_every_template_has_both_languages_a_subject_and_no_blank_holes(session, template, language):
@@ -163,6 +198,7 @@ def test_every_template_has_both_languages_a_subject_and_no_blank_holes(session,
         "code": "ABCD-1234",
         "reason": "Ошибка в фамилии",
         "replacement": "",
+        "replaces": "",
     }
     if template in ("confirm", "reset"):
         context["token_id"] = token.id
