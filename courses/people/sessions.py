@@ -5,7 +5,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from courses.errors import NotFound
@@ -74,19 +74,20 @@ ON_EVERY_PAGE = (
     )
     .join(Person, Person.id == SignInSession.person_id)
     .outerjoin(RoleGrant, RoleGrant.person_id == Person.id)
-    .where(SignInSession.ended_at.is_(None), Person.disabled_at.is_(None))
+    .where(
+        SignInSession.secret_hash == bindparam("hash"),
+        SignInSession.created_at > bindparam("created"),
+        SignInSession.last_seen_at > bindparam("seen"),
+        SignInSession.ended_at.is_(None),
+        Person.disabled_at.is_(None),
+    )
 )
 
 
 def signed_in(session: Session, secret: str, *, now: datetime) -> SignedIn | None:
     """The person whose open session this secret belongs to; one query, because every page asks it."""
-    rows = session.execute(
-        ON_EVERY_PAGE.where(
-            SignInSession.secret_hash == fingerprint(secret),
-            SignInSession.created_at > now - LONGEST,
-            SignInSession.last_seen_at > now - LONGEST_IDLE,
-        )
-    ).all()
+    asked = {"hash": fingerprint(secret), "created": now - LONGEST, "seen": now - LONGEST_IDLE}
+    rows = session.execute(ON_EVERY_PAGE, asked).all()
     if not rows:
         return None
     session_id, seen_at, person_id, family, given, patronymic, language, zone, _role, _offering = rows[0]

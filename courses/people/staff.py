@@ -100,27 +100,9 @@ def person_card(session: Session, person_id: int, *, by: Actor) -> PersonCard:
     """One person as administrators see them."""
     require(by, Permission.PEOPLE_SEE)
     person = _ordinary(session, person_id)
-    giver = Person.__table__.alias("giver")
-    grants = session.execute(
-        select(
-            RoleGrant.id,
-            RoleGrant.role,
-            RoleGrant.offering_id,
-            giver.c.family_name,
-            giver.c.given_name,
-            RoleGrant.granted_at,
-        )
-        .join(giver, giver.c.id == RoleGrant.granted_by_id)
-        .where(RoleGrant.person_id == person_id)
-        .order_by(RoleGrant.id)
-    )
     seen = session.scalar(
         select(func.max(SignInSession.last_seen_at)).where(SignInSession.person_id == person_id)
     )
-    held = [
-        HeldRole(id_, role, where, f"{family} {given}".strip(), at)
-        for id_, role, where, family, given, at in grants
-    ]
     return PersonCard(
         id=person.id,
         full_name=person.full_name,
@@ -130,7 +112,7 @@ def person_card(session: Session, person_id: int, *, by: Actor) -> PersonCard:
         confirmed_at=person.email_confirmed_at,
         disabled_at=person.disabled_at,
         last_seen_at=seen,
-        roles=tuple(held),
+        roles=_held_roles(session, person_id),
     )
 
 
@@ -145,12 +127,7 @@ def grant_role(
         raise Invalid("role", offering_id="whole_site_only")
     _take_turn(session)
     person = _ordinary(session, person_id)
-    held = select(RoleGrant.id).where(
-        RoleGrant.person_id == person.id,
-        RoleGrant.role == role,
-        RoleGrant.offering_id.is_(None) if offering_id is None else RoleGrant.offering_id == offering_id,
-    )
-    if session.scalar(held) is not None:
+    if _holds(session, person.id, role, offering_id):
         return
     session.add(
         RoleGrant(
@@ -214,6 +191,33 @@ def enable_person(session: Session, person_id: int, *, by: Actor, now: datetime)
     if person.disabled_at is not None:
         person.disabled_at = None
         audit.record(session, "person.enable", "person", person.id, by=by.id, now=now)
+
+
+def _held_roles(session: Session, person_id: int) -> tuple[HeldRole, ...]:
+    giver = Person.__table__.alias("giver")
+    grants = session.execute(
+        select(
+            RoleGrant.id,
+            RoleGrant.role,
+            RoleGrant.offering_id,
+            giver.c.family_name,
+            giver.c.given_name,
+            RoleGrant.granted_at,
+        )
+        .join(giver, giver.c.id == RoleGrant.granted_by_id)
+        .where(RoleGrant.person_id == person_id)
+        .order_by(RoleGrant.id)
+    )
+    return tuple(
+        HeldRole(id_, role, where, f"{family} {given}".strip(), at)
+        for id_, role, where, family, given, at in grants
+    )
+
+
+def _holds(session: Session, person_id: int, role: Role, offering_id: int | None) -> bool:
+    place = RoleGrant.offering_id.is_(None) if offering_id is None else RoleGrant.offering_id == offering_id
+    query = select(RoleGrant.id).where(RoleGrant.person_id == person_id, RoleGrant.role == role, place)
+    return session.scalar(query) is not None
 
 
 def _ordinary(session: Session, person_id: int) -> Person:
