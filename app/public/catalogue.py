@@ -64,7 +64,7 @@ def course_file(key: str, number: int, path: str) -> ResponseReturnValue:
     """A figure of a course: of a published version for everybody, of a draft for those who may preview."""
     file = subject.file_of(db.session(), key, number, path)
     person = viewer()
-    if not file.published and not (person and person.actor.may_anywhere(Permission.COURSE_PREVIEW)):
+    if not file.published and not (person and person.actor.may(Permission.COURSE_PREVIEW)):
         raise NotFound("course_file")
     response = Response(current_app.extensions["files"].get(file.file_key), mimetype=file.media_type)
     response.set_etag(file.file_key)

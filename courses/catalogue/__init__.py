@@ -23,6 +23,7 @@ from courses.catalogue.outline import (
 from courses.catalogue.queries import (
     CourseView,
     OfferingLine,
+    access_version,
     course_view,
     courses_with_versions,
     file_of,
@@ -42,6 +43,7 @@ from courses.catalogue.service import (
     open_offering,
     publish,
     take_seat,
+    terms_of,
 )
 from courses.catalogue.shelf import Filters, Shelf, browse
 
@@ -73,6 +75,7 @@ __all__ = [
     "Query",
     "Shelf",
     "Terms",
+    "access_version",
     "activity_text",
     "browse",
     "change_offering",
@@ -95,5 +98,6 @@ __all__ = [
     "publishing_problems",
     "search_words",
     "take_seat",
+    "terms_of",
     "version_outline",
 ]

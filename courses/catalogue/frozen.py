@@ -13,20 +13,17 @@ PARTS = (Module, Activity, CourseFile)
 
 @event.listens_for(Session, "before_flush")
 def _refuse_changes_to_published(session: Session, _context: object, _instances: object) -> None:
-    for thing in session.new:
-        if isinstance(thing, PARTS):
-            _refuse_if_published(session, thing.course_version_id)
-    for thing in session.deleted:
-        if isinstance(thing, PARTS):
-            _refuse_if_published(session, thing.course_version_id)
-        elif isinstance(thing, CourseVersion) and _published_before(thing):
-            raise Conflict("version_is_final", course_version_id=thing.id)
-    for thing in session.dirty:
-        if isinstance(thing, PARTS) and session.is_modified(thing):
-            _refuse_if_published(session, thing.course_version_id)
-        elif isinstance(thing, CourseVersion) and session.is_modified(thing) and _published_before(thing):
-            raise Conflict("version_is_final", course_version_id=thing.id)
-        elif isinstance(thing, Course) and {"key", "kind"} & _changed(thing):
+    changed = [thing for thing in session.dirty if session.is_modified(thing)]
+    touched = {
+        thing.course_version_id
+        for thing in [*session.new, *session.deleted, *changed]
+        if isinstance(thing, PARTS)
+    }
+    touched |= {thing.id for thing in [*session.deleted, *changed] if isinstance(thing, CourseVersion)}
+    if touched:
+        _refuse_if_published(session, touched - {None})
+    for thing in changed:
+        if isinstance(thing, Course) and any(_differs(thing, name) for name in ("key", "kind")):
             raise Conflict("course_key_is_final", course_id=thing.id)
 
 
@@ -38,28 +35,15 @@ def _refuse_bulk_changes(state: Any) -> None:
         raise Conflict("version_is_final")
 
 
-def _published_before(version: CourseVersion) -> bool:
-    """Whether the version was already published when this transaction read it."""
-    before = inspect(version).attrs.published_at.history
-    return any(moment is not None for moment in (before.deleted or before.unchanged or ()))
+def _refuse_if_published(session: Session, version_ids: set[int]) -> None:
+    """What counts is what the database says before this change is sent."""
+    table = CourseVersion.__table__
+    asked = select(table.c.id).where(table.c.id.in_(version_ids), table.c.published_at.is_not(None))
+    found = session.connection().execute(asked).first()
+    if found is not None:
+        raise Conflict("version_is_final", course_version_id=found.id)
 
 
-def _changed(course: Course) -> set[str]:
-    return {attribute.key for attribute in inspect(course).attrs if attribute.history.deleted}
-
-
-def _refuse_if_published(session: Session, course_version_id: int | None) -> None:
-    """A module, activity or file may only join, leave or change while its version is a draft."""
-    if course_version_id is None:
-        return
-    known = session.identity_map.get(
-        inspect(CourseVersion).identity_key_from_primary_key((course_version_id,))
-    )
-    if known is not None:
-        published = _published_before(known)
-    else:
-        with session.no_autoflush:
-            at = select(CourseVersion.published_at).where(CourseVersion.id == course_version_id)
-            published = session.scalar(at) is not None
-    if published:
-        raise Conflict("version_is_final", course_version_id=course_version_id)
+def _differs(course: Course, name: str) -> bool:
+    history = inspect(course).attrs[name].history
+    return bool(history.added) and list(history.added) != list(history.deleted or ())

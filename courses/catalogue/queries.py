@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from courses.catalogue.models import Course, CourseFile, CourseVersion, Offering
 from courses.catalogue.outline import Outline, version_outline
 from courses.catalogue.rules import Intake, OfferingState, intake
 from courses.errors import NotFound
+from courses.people import Actor, Permission
 
 MOST_OFFERINGS = 20
 
@@ -123,7 +124,18 @@ def file_of(session: Session, key: str, number: int, path: str) -> Row[*tuple[An
 # ---- the author's door
 
 
-def courses_with_versions(session: Session) -> Sequence[Row[*tuple[Any, ...]]]:
+def access_version(session: Session, course_version_id: int, *, by: Actor) -> Outline:
+    """A version for its authors and for those who teach one of its offerings; to others it does not exist."""
+    outline = version_outline(session, course_version_id)
+    if by.may(Permission.COURSE_PREVIEW):
+        return outline
+    taught = {grant for grant in by.offering_ids if by.may(Permission.COURSE_PREVIEW, offering_id=grant)}
+    if any(offering.id in taught for offering in offerings_of_version(session, course_version_id)):
+        return outline
+    raise NotFound("course_version")
+
+
+def courses_with_versions(session: Session, *, by: Actor) -> Sequence[Row[*tuple[Any, ...]]]:
     """Every version of every course, newest first, with the numbers of its offerings and of people in
     them."""
     return session.execute(
@@ -140,9 +152,17 @@ def courses_with_versions(session: Session) -> Sequence[Row[*tuple[Any, ...]]]:
         )
         .join(CourseVersion, CourseVersion.course_id == Course.id)
         .outerjoin(Offering, Offering.course_version_id == CourseVersion.id)
+        .where(_mine(by))
         .group_by(Course.id, CourseVersion.id)
         .order_by(Course.key, CourseVersion.number.desc())
     ).all()
+
+
+def _mine(by: Actor) -> ColumnElement[bool]:
+    if by.may(Permission.COURSE_PREVIEW):
+        return true()
+    taught = [grant for grant in by.offering_ids if by.may(Permission.COURSE_PREVIEW, offering_id=grant)]
+    return CourseVersion.id.in_(select(Offering.course_version_id).where(Offering.id.in_(taught)))
 
 
 def offerings_of_version(session: Session, course_version_id: int) -> Sequence[Offering]:

@@ -1,6 +1,6 @@
 """Publishing a version, opening and closing offerings, taking and giving back seats."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -33,6 +33,11 @@ class Terms:
     seats: int | None = None
     meeting_url: str = ""
     code_word: str = ""
+
+
+def terms_of(offering: Offering) -> Terms:
+    """What is agreed for an offering now."""
+    return Terms(**{field.name: getattr(offering, field.name) for field in fields(Terms)})
 
 
 def publish(session: Session, version_id: int, *, by: Actor, now: datetime) -> CourseVersion:

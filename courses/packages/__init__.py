@@ -8,7 +8,7 @@ written back.
 from courses.packages.package import Package
 from courses.packages.reading import read
 from courses.packages.sentences import OWN, place, sentence
-from courses.packages.service import export, import_package
+from courses.packages.service import export, import_package, quiz_drafts
 from courses.packages.writing import as_zip, files_of_package
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "files_of_package",
     "import_package",
     "place",
+    "quiz_drafts",
     "read",
     "sentence",
 ]

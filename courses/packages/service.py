@@ -15,6 +15,7 @@ from courses.packages.manifest import COURSE
 from courses.packages.package import Package, PackageActivity, PackageFigure, PackageModule
 from courses.packages.writing import files_of_package, fingerprint
 from courses.people import Actor, Permission, require
+from courses.questions import Draft
 from courses.texts import texts
 
 COLUMNS = ("language", "title", "summary", "subject", "hours")
@@ -66,7 +67,7 @@ def package_of(session: Session, course_version_id: int, files: FileStore) -> Pa
         raise NotFound("course_version")
     course = session.get_one(Course, version.course_id)
     columns = {name: getattr(version, name) for name in COLUMNS}
-    description = dict(version.description)
+    description = {"about": "about.md", **version.description}
     about = description.pop("about_text", "")
     manifest = {"key": course.key, "kind": course.kind.value, **columns, **description}
     stored = session.scalars(
@@ -74,6 +75,11 @@ def package_of(session: Session, course_version_id: int, files: FileStore) -> Pa
     )
     figures = tuple(PackageFigure(file.path, file.media_type, files.get(file.file_key)) for file in stored)
     return Package(manifest, about, _modules_of(session, version.id), figures)
+
+
+def quiz_drafts(session: Session, activity_id: int) -> list[Draft]:
+    """The questions of a quiz in the author's order, for a preview; two queries."""
+    return questions.drafts(session, _slots(session, [activity_id]).get(activity_id, []))
 
 
 def _course(session: Session, package: Package, by: Actor, now: datetime) -> Course:

@@ -1,0 +1,99 @@
+"""A version as a learner would meet it: the same pages and pieces, with nothing to send and no answers
+shown."""
+
+import random
+from dataclasses import dataclass
+from typing import Any
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from app.author import bp
+from app.extensions import db
+from app.learner.sheets import NAMES
+from app.public.course_words import HELPERS, Action, CoursePage
+from app.public.shelf_words import cover_url
+from app.security import actor
+from app.templating import words
+from courses import catalogue, packages
+from courses.catalogue import ActivityKind, Outline, OutlineActivity
+from courses.errors import NotFound
+from courses.questions import TYPES, Draft
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One question as it is asked."""
+
+    number: int
+    text: str
+    text_format: str
+    controls: Any
+
+
+@bp.get("/versions/<int:version_id>/preview")
+def preview(version_id: int) -> ResponseReturnValue:
+    """The public page of the course."""
+    outline = catalogue.access_version(db.session(), version_id, by=actor())
+    page = CoursePage(
+        outline=outline,
+        offerings=(),
+        chosen=None,
+        enrolment=None,
+        action=Action(words().gettext(outline.kind.enrol)),
+        cover=cover_url(outline.kind_name, outline.title),
+        dates="",
+        preview=True,
+    )
+    return render_template("author/preview.html", page=page, **HELPERS)
+
+
+@bp.get("/versions/<int:version_id>/preview/<key>")
+def preview_activity(version_id: int, key: str) -> ResponseReturnValue:
+    """One lesson, practical task or quiz."""
+    outline = catalogue.access_version(db.session(), version_id, by=actor())
+    item = next((activity for activity in outline.activities if activity.key == key), None)
+    if item is None:
+        raise NotFound("activity")
+    previous, following = _neighbours(outline, item)
+    return render_template(
+        "author/preview_activity.html",
+        outline=outline,
+        item=item,
+        previous=previous,
+        following=following,
+        text=catalogue.activity_text(db.session(), item.id),
+        sheets=_sheets(item),
+        **NAMES,
+    )
+
+
+def _sheets(item: OutlineActivity) -> list[Sheet]:
+    """The questions in the author's order, their options mixed in a way that stays the same from look
+    to look."""
+    if item.kind is not ActivityKind.QUIZ:
+        return []
+    made: list[Sheet] = []
+    for draft in packages.quiz_drafts(db.session(), item.id):
+        made.append(_sheet(draft, sum(sheet.number > 0 for sheet in made) + 1))
+    return made
+
+
+def _sheet(draft: Draft, number: int) -> Sheet:
+    question = draft.question
+    kind = TYPES[question["type"]]
+    variant = kind.start(question, random.Random(number))  # noqa: S311 - a preview, not an exam
+    return Sheet(
+        0 if question["type"] == "description" else number,
+        question["text"],
+        question.get("text_format", "markdown"),
+        kind.controls(question, variant, {}),
+    )
+
+
+def _neighbours(
+    outline: Outline, item: OutlineActivity
+) -> tuple[OutlineActivity | None, OutlineActivity | None]:
+    items = outline.activities
+    at = items.index(item)
+    return (items[at - 1] if at else None, items[at + 1] if at + 1 < len(items) else None)
