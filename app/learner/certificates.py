@@ -1,9 +1,9 @@
 """One's own certificates: the list, and the files."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import quote
 
-from flask import Response, current_app, render_template
+from flask import Response, current_app, make_response, render_template
 from flask.typing import ResponseReturnValue
 
 from app.extensions import db
@@ -12,16 +12,18 @@ from app.security import actor
 from courses import certificates
 from courses.clock import utcnow
 
-REFRESH_FOR = timedelta(minutes=10)
+LOOK_AGAIN = ((timedelta(seconds=20), 2), (timedelta(minutes=10), 15))
 
 
 @bp.get("/certificates", endpoint="certificates")
 def certificates_page() -> ResponseReturnValue:
     """All certificates, those first that are being made; the page looks again by itself while they are."""
     shelf = certificates.my_certificates(db.session(), by=actor())
-    awaited = [one for one in shelf if one.awaited]
-    refresh = any(utcnow() - one.issued_at < REFRESH_FOR for one in awaited)
-    return render_template("learner/certificates/list.html", shelf=shelf, refresh=refresh)
+    pause = _pause([one.issued_at for one in shelf if one.awaited])
+    answer = make_response(render_template("learner/certificates/list.html", shelf=shelf, refresh=pause > 0))
+    if pause:
+        answer.headers["Refresh"] = str(pause)
+    return answer
 
 
 @bp.get("/certificates/<int:certificate_id>.pdf")
@@ -41,3 +43,11 @@ def pdf_answer(paper: certificates.Paper) -> Response:
     )
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
+
+
+def _pause(since: list[datetime]) -> int:
+    """Seconds until the page looks again: often at first, then seldom, then no more."""
+    if not since:
+        return 0
+    age = utcnow() - max(since)
+    return next((seconds for limit, seconds in LOOK_AGAIN if age < limit), 0)
