@@ -31,7 +31,7 @@ def main() -> None:
         run(given)
         return
     url = context.config.attributes.get("database_url") or Settings.from_env().database_url
-    engine = make_engine(url)
+    engine = make_engine(url, **({} if url.startswith("sqlite") else {"isolation_level": "READ COMMITTED"}))
     with engine.connect() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text(f"SELECT pg_advisory_lock({MIGRATION_LOCK})"))

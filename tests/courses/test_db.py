@@ -1,0 +1,46 @@
+"""Connections: reads stand alone, writes are one transaction, a server that was away is found again."""
+
+import pytest
+from sqlalchemy import select, text
+
+from courses import db
+from courses.db import Database
+from courses.people import Person
+from tests.factories import a_person
+
+
+def test_a_unit_of_work_that_fails_leaves_nothing(database: Database) -> None:
+    def fail() -> None:
+        with database.unit_of_work() as session:
+            a_person(session, email="lost@school.example")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    with database.reading() as session:
+        assert session.scalar(select(Person.id).where(Person.email_key == "lost@school.example")) is None
+
+
+def test_after_writing_a_connection_reads_again_without_a_transaction(database: Database) -> None:
+    with database.unit_of_work() as session:
+        a_person(session)
+    if database.engine.dialect.name == "postgresql":
+        with database.reading() as session:
+            session.execute(text("SELECT 1"))
+            assert session.connection().connection.dbapi_connection.info.transaction_status.name == "IDLE"
+
+
+def test_a_connection_that_the_server_has_ended_is_replaced_unnoticed(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if database.engine.dialect.name != "postgresql":
+        return
+    monkeypatch.setattr(db, "RESTED", 0.0)
+    with database.reading() as session, database.reading() as other:
+        victim = session.scalar(text("SELECT pg_backend_pid()"))
+        other.execute(text("SELECT 1"))
+        session.close()
+        other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": victim})
+    for _ in range(3):
+        with database.unit_of_work() as session:
+            assert session.scalar(text("SELECT 1")) == 1
