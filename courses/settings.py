@@ -69,9 +69,9 @@ class Settings:
             smtp_url=env.get("KAFEDRA_SMTP_URL", ""),
             mail_from=env.get("KAFEDRA_MAIL_FROM", "Кафедра <no-reply@kafedra.example>"),
             log_level=env.get("KAFEDRA_LOG_LEVEL", "INFO").upper(),
-            web_workers=int(env.get("KAFEDRA_WEB_WORKERS", "2")),
-            web_threads=int(env.get("KAFEDRA_WEB_THREADS", "4")),
-            worker_children=int(env.get("KAFEDRA_WORKER_CHILDREN", "2")),
+            web_workers=int(env.get("KAFEDRA_WEB_WORKERS", "2" if env.get("DATABASE_URL") else "1")),
+            web_threads=int(env.get("KAFEDRA_WEB_THREADS", "4" if env.get("DATABASE_URL") else "8")),
+            worker_children=int(env.get("KAFEDRA_WORKER_CHILDREN", "2" if env.get("DATABASE_URL") else "1")),
             trusted_proxies=int(env.get("KAFEDRA_TRUSTED_PROXIES", "0")),
             demo=env.get("KAFEDRA_DEMO", "") == "1",
         )

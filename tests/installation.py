@@ -11,8 +11,6 @@ from pathlib import Path
 
 import psutil
 
-COMMANDS = {"web": "gunicorn", "worker": "celery", "scheduler": "worker.schedule", "valkey": "valkey-server"}
-
 
 def free_port() -> int:
     """A port of this machine that nobody uses."""
@@ -72,20 +70,12 @@ class Installation:
         return list(psutil.Process(self.process.pid).children(recursive=True))
 
     def parts(self, name: str) -> list[psutil.Process]:
-        """The running processes of one part, parents before children."""
-        assert self.process is not None
+        """The running processes of one part, parent first."""
         try:
-            children = psutil.Process(self.process.pid).children(recursive=True)
-        except psutil.NoSuchProcess:
+            first = psutil.Process(int((self.folder / "run" / f"{name}.pid").read_text()))
+            return [first, *first.children(recursive=True)]
+        except (OSError, ValueError, psutil.NoSuchProcess):
             return []
-        found = []
-        for child in children:
-            try:
-                if any(COMMANDS[name] in word for word in child.cmdline()):
-                    found.append(child)
-            except psutil.Error:
-                continue
-        return found
 
     def kill(self, name: str) -> None:
         """kill -9 of a whole part."""

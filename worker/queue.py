@@ -103,13 +103,13 @@ def start_child(**_: object) -> None:
 
 
 @contextmanager
-def unit_of_work(request_id: str = "") -> Iterator[Session]:
-    """One transaction that writes."""
+def unit_of_work() -> Iterator[Session]:
+    """One transaction that writes; what it published is handed on at once."""
     with database().unit_of_work() as session:
-        session.info["request_id"] = request_id or structlog.contextvars.get_contextvars().get(
-            "request_id", ""
-        )
+        session.info["request_id"] = structlog.contextvars.get_contextvars().get("request_id", "")
         yield session
+    if outbox.took_published(session):
+        hand_on()
 
 
 def reacts_to(*facts: type[Fact]) -> Callable[[Callable[..., None]], Callable[..., None]]:

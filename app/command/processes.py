@@ -21,10 +21,10 @@ def refuse_unsafe(settings: Settings) -> None:
         raise click.ClickException("KAFEDRA_DEMO=1 недопустим при KAFEDRA_ENV=production: уберите его.")
 
 
-def web_command(settings: Settings) -> list[str]:
-    """The web server's command line."""
+def web_words(settings: Settings) -> list[str]:
+    """The web server's module and its arguments."""
     return [
-        sys.executable, "-m", "gunicorn", "app.wsgi:app",
+        "gunicorn", "app.wsgi:app",
         "--bind", f"{settings.host}:{settings.port}",
         "--workers", str(settings.web_workers),
         "--threads", str(settings.web_threads),
@@ -34,10 +34,10 @@ def web_command(settings: Settings) -> list[str]:
     ]  # fmt: skip
 
 
-def worker_command(settings: Settings) -> list[str]:
-    """The worker's command line."""
+def worker_words(settings: Settings) -> list[str]:
+    """The worker's module and its arguments."""
     return [
-        sys.executable, "-m", "celery", "--quiet", "-A", "worker", "worker",
+        "celery", "--quiet", "-A", "worker", "worker",
         "--concurrency", str(settings.worker_children),
         "--loglevel", "WARNING",
         "--without-gossip", "--without-mingle", "--without-heartbeat",
@@ -45,15 +45,15 @@ def worker_command(settings: Settings) -> list[str]:
     ]  # fmt: skip
 
 
-def scheduler_command() -> list[str]:
-    """The scheduler's command line."""
-    return [sys.executable, "-m", "worker.schedule"]
+def scheduler_words() -> list[str]:
+    """The scheduler's module."""
+    return ["worker.schedule"]
 
 
-def become(command: list[str]) -> None:
-    """Replace this process; signals then reach the server itself."""
+def become(words: list[str]) -> None:
+    """Replace this process by the interpreter running that module; signals then reach the server itself."""
     sys.stdout.flush()
-    os.execv(command[0], command)  # noqa: S606 - our own interpreter with a fixed list
+    os.execv(sys.executable, [sys.executable, "-m", *words])  # noqa: S606 - our own interpreter, a fixed list
 
 
 @click.command()
@@ -61,7 +61,7 @@ def web() -> None:
     """Веб-сервер (gunicorn)."""
     settings = Settings.from_env()
     refuse_unsafe(settings)
-    become(web_command(settings))
+    become(web_words(settings))
 
 
 @click.command()
@@ -70,11 +70,11 @@ def worker() -> None:
     settings = Settings.from_env()
     refuse_unsafe(settings)
     os.environ["REMAP_SIGTERM"] = "SIGQUIT"
-    become(worker_command(settings))
+    become(worker_words(settings))
 
 
 @click.command()
 def scheduler() -> None:
     """Планировщик: передаёт задания исполнителям и следит за сроками. Второй экземпляр безвреден."""
     refuse_unsafe(Settings.from_env())
-    become(scheduler_command())
+    become(scheduler_words())

@@ -1,7 +1,8 @@
 """The whole installation as one foreground job: broker, web, worker, scheduler, watched together."""
 
-import ctypes
 import fcntl
+import gc
+import importlib
 import os
 import secrets
 import shutil
@@ -14,85 +15,34 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
 
 from app.command.accounts import ACCOUNTS, PASSWORD
 from app.command.broker import valkey_command, wait_until_ready
-from app.command.processes import refuse_unsafe, scheduler_command, web_command, worker_command
+from app.command.part import Part
+from app.command.processes import refuse_unsafe, scheduler_words, web_words, worker_words
 from courses.settings import Settings
 
 OLDEST_PYTHON = (3, 11)
 GRACE = 35.0
-STEADY_AFTER = 10.0
-PR_SET_PDEATHSIG = 1
-LOG_LIMIT = 5 * 1024 * 1024
-
-
-@dataclass
-class Part:
-    """One process that is kept running."""
-
-    name: str
-    command: list[str]
-    log: Path
-    process: subprocess.Popen[bytes] | None = None
-    started: float = 0.0
-    failures: int = 0
-    rest_until: float = 0.0
-    env: dict[str, str] = field(default_factory=dict)
-
-    def start(self) -> None:
-        """Start it; it dies with this process, however this process dies."""
-        if self.log.exists() and self.log.stat().st_size > LOG_LIMIT:
-            self.log.replace(self.log.with_suffix(".old.log"))
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                self.command,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                stdin=subprocess.DEVNULL,
-                env={**os.environ, **self.env},
-                preexec_fn=_die_with_parent,
-                start_new_session=True,
-            )
-        self.started = time.monotonic()
-
-    def tend(self) -> None:
-        """Start it again if it ended; after repeated quick failures wait longer, up to 30 seconds."""
-        now = time.monotonic()
-        if self.process is not None and self.process.poll() is None:
-            if now - self.started > STEADY_AFTER:
-                self.failures = 0
-            return
-        if self.process is not None:
-            click.echo(f"{self.name}: процесс завершился, запускаем снова (журнал: {self.log})", err=True)
-            self.process = None
-            self.failures += 1
-            self.rest_until = now + (0 if self.failures == 1 else min(2**self.failures, 30))
-        if now >= self.rest_until:
-            self.start()
-
-    def stop(self, how: int = signal.SIGTERM) -> None:
-        """Ask it to end; it may finish what it is doing."""
-        if self.process is not None and self.process.poll() is None:
-            self.process.send_signal(how)
-
-    def wait(self, until: float) -> None:
-        """Wait for its end; past the deadline it is killed."""
-        if self.process is None:
-            return
-        try:
-            self.process.wait(max(0.1, until - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-
-
-def _die_with_parent() -> None:
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+# What web, worker and scheduler have in common: loaded here once, shared by every process forked from here.
+SHARED = (
+    "celery.app.base",
+    "celery.apps.worker",
+    "celery.bin.worker",
+    "courses.notifications",
+    "courses.packages",
+    "flask",
+    "flask_limiter",
+    "flask_login",
+    "flask_sqlalchemy",
+    "flask_wtf",
+    "gunicorn.app.wsgiapp",
+    "gunicorn.workers.gthread",
+    "kombu.transport.redis",
+)
 
 
 @click.command()
@@ -183,29 +133,30 @@ def _secret(settings: Settings) -> str:
 
 
 def _prepare() -> None:
-    """Build, migrate and load samples in a process of its own, so that this one stays small."""
-    done = subprocess.run([sys.executable, "-m", "app.command", "prepare"], check=False)
-    if done.returncode:
+    """Build, migrate and load samples in a process of its own; meanwhile load here what all parts share."""
+    preparing = subprocess.Popen([sys.executable, "-m", "app.command", "prepare"])
+    for module in SHARED:
+        importlib.import_module(module)
+    gc.collect()
+    gc.freeze()
+    if preparing.wait():
         raise click.ClickException(
-            "Подготовка не удалась; что произошло, написано выше. Исправьте и запустите снова."
+            "Подготовка не удалась; что произошло, написано выше. Исправьте и повторите."
         )
 
 
 def _supervise(settings: Settings, began: float) -> None:
-    logs = settings.var / "log"
     parts = [
-        Part("worker", worker_command(settings), logs / "worker.log", env={"REMAP_SIGTERM": "SIGQUIT"}),
-        Part("scheduler", scheduler_command(), logs / "scheduler.log"),
+        Part("worker", worker_words(settings), settings.var, env={"REMAP_SIGTERM": "SIGQUIT"}),
+        Part("scheduler", scheduler_words(), settings.var),
     ]
-    web = Part("web", web_command(settings), logs / "web.log")
-    broker = (
-        Part("valkey", valkey_command(settings), logs / "valkey.log") if settings.embedded_broker else None
-    )
+    web = Part("web", web_words(settings), settings.var)
+    broker = Part("valkey", valkey_command(settings), settings.var, program=True)
     stopping: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda received, _frame: stopping.append(received))
-    everything = [part for part in (broker, web, *parts) if part]
-    if broker:
+    everything = [*([broker] if settings.embedded_broker else []), web, *parts]
+    if settings.embedded_broker:
         broker.start()
         wait_until_ready(settings)
     for part in (web, *parts):
@@ -218,20 +169,19 @@ def _supervise(settings: Settings, began: float) -> None:
             announced = True
             _announce(settings, time.monotonic() - began)
         time.sleep(0.2 if announced else 0.05)
-    _stop(broker, web, parts)
+    _stop(everything)
 
 
-def _stop(broker: Part | None, web: Part, parts: list[Part]) -> None:
+def _stop(everything: list[Part]) -> None:
     """The web first, so that nothing new comes in; the broker last, so that the worker returns its tasks."""
     click.echo("Останавливаем…")
     until = time.monotonic() + GRACE
-    for part in (web, *parts):
-        part.stop()
-    for part in (web, *parts):
-        part.wait(until)
-    if broker:
-        broker.stop()
-        broker.wait(until)
+    brokers = [part for part in everything if part.program]
+    for group in ([part for part in everything if not part.program], brokers):
+        for part in group:
+            part.stop()
+        for part in group:
+            part.wait(until)
     click.echo("Остановлено. Данные сохранены.")
 
 

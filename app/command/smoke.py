@@ -56,7 +56,7 @@ class Walk:
         """Register, and open the link of the letter."""
         email = f"smoke-{secrets.token_hex(5)}@kafedra.example"
         with step("регистрация с согласием на обработку данных"):
-            form = self.visitor.get("/register").form()
+            form = self.visitor.get("/register").form("/register$")
             for name, value in zip(("family_name", "given_name", "patronymic"), NAME, strict=True):
                 form.set(name, value)
             form.set("email", email)
@@ -82,7 +82,7 @@ class Walk:
 
     def sign_in(self, email: str, password: str) -> None:
         """Sign in by the form."""
-        form = self.visitor.get("/sign-in").form()
+        form = self.visitor.get("/sign-in").form("/sign-in$")
         form.set("email", email)
         form.set("password", password)
         page = self.visitor.post(form)
