@@ -25,8 +25,8 @@ class AnotherPaper(RuntimeError):
 
 def render(snapshot: Mapping[str, Any], assets: Mapping[str, bytes] | None = None) -> bytes:
     """The PDF. The same snapshot and assets always give the same bytes; nothing else is read."""
-    design = drawing().DESIGNS[snapshot["design"]]
-    pdf: bytes = design.draw(snapshot, assets or {})
+    with drawing() as designs:
+        pdf: bytes = designs.DESIGNS[snapshot["design"]].draw(snapshot, assets or {})
     return pdf
 
 

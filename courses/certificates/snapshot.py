@@ -3,10 +3,12 @@
 A certificate is this and no more.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
+from threading import Lock
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -26,6 +28,8 @@ NOTE = N_("Не является документом о квалификаци�
 VERIFY_LABEL = N_("Проверить подлинность сертификата:")
 
 Snapshot = dict[str, Any]
+
+_ONE_AT_A_TIME = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +139,15 @@ def _missing(text: str) -> str:
     """The characters no font has, readable: a lone mark that joins to its neighbour is shown on a circle."""
     if not unusual(text):
         return ""
-    return " ".join(sorted(drawing().missing_glyphs(text)))
+    with drawing() as designs:
+        return " ".join(sorted(designs.missing_glyphs(text)))
 
 
-def drawing() -> Any:
-    """The designs, loaded by the first process that draws.
+@contextmanager
+def drawing() -> Iterator[Any]:
+    """The designs, for one thread at a time: their parts are made once and shared, never made twice.
 
-    With their fonts they take 35 MB, which pages do without.
+    They are loaded by the first process that draws: with their fonts they take 35 MB, which pages do without.
     """
-    return import_module("courses.certificates.designs")
+    with _ONE_AT_A_TIME:
+        yield import_module("courses.certificates.designs")
