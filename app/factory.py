@@ -1,9 +1,11 @@
 """The composition root of the web."""
 
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 from whitenoise import WhiteNoise
 
 from app import errors, security, templating
@@ -17,6 +19,14 @@ from courses.settings import Settings
 ROOT = Path(__file__).resolve().parent.parent
 STATIC = ROOT / "app" / "static"
 MAX_UPLOAD = 60 * 1024 * 1024
+LARGEST_ID = 2**31 - 1
+
+
+class IdConverter(IntegerConverter):
+    """Numbers in addresses: one that no column can hold names nothing."""
+
+    def __init__(self, url_map: Map, **options: Any) -> None:
+        super().__init__(url_map, **({"max": LARGEST_ID} | options))
 
 
 def create_app(settings: Settings | None = None, **overrides: object) -> Flask:
@@ -29,6 +39,7 @@ def create_app(settings: Settings | None = None, **overrides: object) -> Flask:
     app.extensions["files"] = FolderStore(settings.files_folder)
     app.extensions["assets"] = Assets(STATIC)
     logs.configure(settings.log_level)
+    app.url_map.converters["int"] = IdConverter
     _start_extensions(app, settings)
     security.install(app)
     templating.install(app)

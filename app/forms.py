@@ -37,9 +37,15 @@ def refusals_on(form: Form, sentences: Mapping[str, str]) -> Iterator[None]:
         if not about and refusal.code not in sentences:
             raise
         for name, code in about.items():
-            form[name].errors = [*form[name].errors, words().gettext(sentences[code])]
+            form[name].errors = [*form[name].errors, _said(sentences[code], refusal)]
         if not about:
-            form.form_errors.append(words().gettext(sentences[refusal.code]))
+            form.form_errors.append(_said(sentences[refusal.code], refusal))
+
+
+def _said(sentence: str, refusal: Invalid | Conflict) -> str:
+    """The sentence in the reader's language, with the refusal's details in their places."""
+    text = words().gettext(sentence)
+    return text % refusal.details if "%(" in text else text
 
 
 class Trimmed:

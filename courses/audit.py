@@ -99,6 +99,17 @@ def broken_links(session: Session) -> Sequence[int]:
     return broken
 
 
+def newest_broken_links(session: Session, *, limit: int) -> Sequence[int]:
+    """The same for the newest `limit` rows only, so that a page may ask; newest first."""
+    rows = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(limit + 1)).all()
+    before = [row.seal for row in rows[1:]] + ([] if len(rows) > limit else [""])
+    return [
+        row.id
+        for row, previous in zip(rows[:limit], before, strict=True)
+        if row.previous_seal != previous or row.seal != seal_of(row)
+    ]
+
+
 def entries_about(session: Session, subject: str, subject_id: int) -> Sequence[AuditEntry]:
     """What was done to one thing, newest first."""
     return session.scalars(
@@ -109,10 +120,23 @@ def entries_about(session: Session, subject: str, subject_id: int) -> Sequence[A
     ).all()
 
 
-def newest(session: Session, *, before: int | None = None, limit: int = 100) -> Sequence[AuditEntry]:
-    """The latest deeds, newest first; those before the entry `before` when it is given."""
+def newest(
+    session: Session,
+    *,
+    before: int | None = None,
+    action: str = "",
+    actor_id: int | None = None,
+    limit: int = 100,
+) -> Sequence[AuditEntry]:
+    """The latest deeds, newest first: those before the entry `before`, of one action, of one person."""
     query = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(limit)
-    return session.scalars(query.where(AuditEntry.id < before) if before is not None else query).all()
+    if before is not None:
+        query = query.where(AuditEntry.id < before)
+    if action:
+        query = query.where(AuditEntry.action == action)
+    if actor_id is not None:
+        query = query.where(AuditEntry.actor_id == actor_id)
+    return session.scalars(query).all()
 
 
 def protect(connection: Connection) -> None:

@@ -11,7 +11,14 @@ from courses.certificates.batches import candidate, preview_batch, start_batch
 from courses.certificates.events import CertificateIssued, CertificateNumbered, CertificateRevoked
 from courses.certificates.exports import register_csv
 from courses.certificates.models import Certificate
-from courses.certificates.offerings import access_learner, learner_papers, offering_card, offerings_page
+from courses.certificates.offerings import (
+    OfferingsQuery,
+    access_learner,
+    learner_papers,
+    offering_card,
+    offerings_page,
+    papers_progress,
+)
 from courses.certificates.own import Paper, any_paper, my_certificates, my_paper, unissued
 from courses.certificates.printing import owed, paper, render, unprinted
 from courses.certificates.queries import RegisterQuery, certificate_card, register_page
@@ -25,6 +32,7 @@ __all__ = [
     "CertificateIssued",
     "CertificateNumbered",
     "CertificateRevoked",
+    "OfferingsQuery",
     "Paper",
     "RegisterQuery",
     "State",
@@ -42,6 +50,7 @@ __all__ = [
     "offerings_page",
     "owed",
     "paper",
+    "papers_progress",
     "preview_batch",
     "register_csv",
     "register_page",

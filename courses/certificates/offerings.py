@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, and_, false, func, select, true
 from sqlalchemy.orm import Session
 
 from courses import catalogue
-from courses.catalogue import Course, CourseVersion, Offering, OfferingState, Outline
+from courses.catalogue import Course, CourseKind, CourseVersion, Offering, OfferingState, Outline, Query
 from courses.certificates.batches import access_offering
 from courses.certificates.models import Certificate
 from courses.certificates.queries import RegisterRow, certificates_of
@@ -18,6 +19,16 @@ from courses.learning import Enrolment, LearnerRow, LearnersPage
 from courses.people import Actor, Permission
 
 ROWS_ON_A_PAGE = 50
+LARGEST_NUMBER = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class OfferingsQuery:
+    """Which offerings to look for; empty means all. `text` is words of the title or a group's number."""
+
+    text: str = ""
+    kind: CourseKind | None = None
+    state: OfferingState | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +53,7 @@ class OfferingsPage:
     """A page of the offerings one may see, newest first."""
 
     rows: tuple[OfferingRow, ...]
+    total: int
     page: int
     pages: int
 
@@ -76,31 +88,55 @@ class LearnerPaper:
     refusal: Invalid | None
 
 
-def offerings_page(session: Session, *, page: int = 1, by: Actor) -> OfferingsPage:
-    """All offerings, or those of one's own roles; four queries however many there are."""
-    if not by.may_anywhere(Permission.OFFERING_SEE_LEARNERS):
-        raise Forbidden(Permission.OFFERING_SEE_LEARNERS.value)
-    everywhere = by.may(Permission.OFFERING_SEE_LEARNERS)
-    mine = [id_ for id_ in by.offering_ids if by.may(Permission.OFFERING_SEE_LEARNERS, offering_id=id_)]
-    seen = Offering.id.is_not(None) if everywhere else Offering.id.in_(mine)
-    total = session.scalar(select(func.count(Offering.id)).where(seen)) or 0
+def offerings_page(
+    session: Session, asked: OfferingsQuery = OfferingsQuery(), *, page: int = 1, by: Actor
+) -> OfferingsPage:
+    """The offerings that fit, among all or among those of one's own roles; four queries however many there
+    are."""
+    found = _wanted(session, _seen(by), asked)
+    total = session.scalar(found.with_only_columns(func.count(Offering.id))) or 0
     pages = max(1, -(-total // ROWS_ON_A_PAGE))
     page = min(max(page, 1), pages)
-    found = session.execute(
-        select(Offering, Course.kind, CourseVersion.title)
-        .join(Course, Course.id == Offering.course_id)
-        .join(CourseVersion, CourseVersion.id == Offering.course_version_id)
-        .where(seen)
-        .order_by(Offering.id.desc())
-        .offset((page - 1) * ROWS_ON_A_PAGE)
-        .limit(ROWS_ON_A_PAGE)
+    shown = session.execute(
+        found.order_by(Offering.id.desc()).offset((page - 1) * ROWS_ON_A_PAGE).limit(ROWS_ON_A_PAGE)
     ).all()
-    counted = _counts(session, [row.Offering.id for row in found])
+    counted = _counts(session, [row.Offering.id for row in shown])
     rows = (
         _row(row.Offering, row.kind.value, row.title, counted.get(row.Offering.id, (0, 0, 0)))
-        for row in found
+        for row in shown
     )
-    return OfferingsPage(tuple(rows), page, pages)
+    return OfferingsPage(tuple(rows), total, page, pages)
+
+
+def _seen(by: Actor) -> ColumnElement[bool]:
+    """The offerings whose learners one may see."""
+    if not by.may_anywhere(Permission.OFFERING_SEE_LEARNERS):
+        raise Forbidden(Permission.OFFERING_SEE_LEARNERS.value)
+    if by.may(Permission.OFFERING_SEE_LEARNERS):
+        return true()
+    mine = [id_ for id_ in by.offering_ids if by.may(Permission.OFFERING_SEE_LEARNERS, offering_id=id_)]
+    return Offering.id.in_(mine)
+
+
+def _wanted(session: Session, seen: ColumnElement[bool], asked: OfferingsQuery) -> Any:
+    query = (
+        select(Offering, Course.kind, CourseVersion.title)
+        .select_from(CourseVersion)
+        .join(Offering, Offering.course_version_id == CourseVersion.id)
+        .join(Course, Course.id == Offering.course_id)
+        .where(seen)
+    )
+    if asked.kind is not None:
+        query = query.where(Course.kind == asked.kind)
+    if asked.state is not None:
+        query = query.where(Offering.state == asked.state)
+    number = asked.text.removeprefix("№").strip()
+    if number.isascii() and number.isdigit():
+        return query.where(Offering.id == int(number) if int(number) <= LARGEST_NUMBER else false())
+    words = Query(asked.text)
+    if words:
+        return words.applied(query, session.get_bind().dialect.name)
+    return query.where(false()) if asked.text.strip() else query
 
 
 def offering_card(session: Session, offering_id: int, *, by: Actor) -> OfferingCard:
@@ -120,6 +156,36 @@ def offering_card(session: Session, offering_id: int, *, by: Actor) -> OfferingC
         meeting_url=offering.meeting_url,
         code_word=offering.code_word,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class PapersProgress:
+    """How far the printing of an offering's certificates is. `waiting_since` is when the oldest unprinted one
+    got its number."""
+
+    numbered: int
+    printed: int
+    waiting_since: datetime | None
+
+    @property
+    def remaining(self) -> int:
+        return self.numbered - self.printed
+
+
+def papers_progress(session: Session, offering_id: int, *, by: Actor) -> PapersProgress:
+    """The count for the page that watches a batch being printed; one query beside the offering."""
+    access_offering(session, offering_id, by=by)
+    unprinted = and_(
+        Certificate.file_key.is_(None), Certificate.revoked_at.is_(None), Certificate.replaced_at.is_(None)
+    )
+    row = session.execute(
+        select(
+            func.count(),
+            func.count().filter(unprinted).label("waiting"),
+            func.min(Certificate.issued_at).filter(unprinted).label("since"),
+        ).where(Certificate.offering_id == offering_id)
+    ).one()
+    return PapersProgress(row[0], row[0] - row.waiting, row.since)
 
 
 def access_learner(session: Session, offering_id: int, enrolment_id: int, *, by: Actor) -> None:

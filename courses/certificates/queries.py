@@ -30,6 +30,7 @@ class RegisterQuery:
     year: int | None = None
     prefix: str = ""
     state: State | None = None
+    offering_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +184,8 @@ def _found(query: Any, asked: RegisterQuery) -> Any:
         query = query.where(Series.year == asked.year)
     if asked.prefix:
         query = query.where(Series.prefix == asked.prefix)
+    if asked.offering_id is not None:
+        query = query.where(Certificate.offering_id == asked.offering_id)
     if asked.state is not None:
         query = query.where(IN_STATE[asked.state])
     for word in fold(asked.text[:LONGEST_SEARCH].replace("\0", " ")).split()[:MOST_WORDS]:

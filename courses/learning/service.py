@@ -3,6 +3,7 @@
 Every verb that a learner calls obtains the enrolment through `access_enrolment`: other people's do not exist.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, select, update
@@ -149,6 +150,21 @@ def mark_attendance(session: Session, enrolment_id: int, *, by: Actor, now: date
     people.require(by, Permission.ATTENDANCE_MARK, offering_id=enrolment.offering_id)
     if _attend(session, enrolment_id, BY_INSTRUCTOR, by.id, now):
         audit.record(session, "attendance.mark", "enrolment", enrolment_id, by=by.id, now=now)
+
+
+def mark_attendances(
+    session: Session, offering_id: int, enrolment_ids: Collection[int], *, by: Actor, now: datetime
+) -> int:
+    """The instructor saw these learners of one offering there; how many of them were not marked before."""
+    people.require(by, Permission.ATTENDANCE_MARK, offering_id=offering_id)
+    here = (Enrolment.offering_id == offering_id, Enrolment.withdrawn_at.is_(None))
+    known = session.scalars(select(Enrolment.id).where(Enrolment.id.in_(enrolment_ids), *here)).all()
+    if len(known) != len(set(enrolment_ids)):
+        raise NotFound("enrolment")
+    fresh = [one for one in sorted(known) if _attend(session, one, BY_INSTRUCTOR, by.id, now)]
+    for one in fresh:
+        audit.record(session, "attendance.mark", "enrolment", one, by=by.id, now=now)
+    return len(fresh)
 
 
 def record_result(

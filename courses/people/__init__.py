@@ -56,6 +56,7 @@ from courses.people.staff import (
     enable_person,
     find_people,
     grant_role,
+    holders_on,
     person_card,
     withdraw_role,
 )
@@ -112,6 +113,7 @@ __all__ = [
     "forget_old",
     "get",
     "grant_role",
+    "holders_on",
     "keep_display",
     "keep_session",
     "link_owner",
