@@ -111,7 +111,7 @@ def sqlalchemy_url(url: str) -> str:
 
 
 def embedded_socket(var: Path) -> Path:
-    """The embedded broker's socket. A socket's path may have about 100 bytes, so a deep folder gets a short one."""
+    """The embedded broker's socket; a path may have about 100 bytes, so a deep folder gets a short one."""
     path = var / "valkey" / "valkey.sock"
     if len(os.fsencode(path)) <= LONGEST_SOCKET_PATH:
         return path
