@@ -36,7 +36,7 @@ class FolderStore:
     def put(self, data: bytes) -> str:
         key = key_of(data)
         path = self._path(key)
-        if path.exists():
+        if path.exists() and path.read_bytes() == data:
             return key
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")

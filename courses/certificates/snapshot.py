@@ -124,7 +124,7 @@ def refuse_unprintable(full_name: str, outline: Outline) -> None:
 def printing_problem(full_name: str, outline: Outline) -> Invalid | None:
     """Why this certificate cannot be printed; None when it can."""
     own = certificate_texts(outline)
-    if not full_name.strip():
+    if not any(letter.isalpha() for letter in full_name):
         return Invalid("no_name")
     if words := forbidden_words(own):
         return Invalid("forbidden_words", words=words)
