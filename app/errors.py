@@ -3,7 +3,7 @@
 import secrets
 
 import structlog
-from flask import Flask, g, jsonify, render_template
+from flask import Flask, Response, g, jsonify, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -50,7 +50,7 @@ def _bug(error: Exception) -> ResponseReturnValue:
     return _page(500, code="bug", reference=number)
 
 
-def _page(status: int, *, code: str, reference: str = "") -> tuple[object, int]:
+def _page(status: int, *, code: str, reference: str = "") -> tuple[Response | str, int]:
     if wants_json():
         return jsonify(error=code, reference=reference), status
     shown = status if status in PAGES else (404 if status < 500 else 500)

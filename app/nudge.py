@@ -28,7 +28,9 @@ class Nudge:
             return
         try:
             with self._client.pipeline(transaction=False) as pipe:
-                pipe.lpush(NUDGE_KEY, "1").ltrim(NUDGE_KEY, 0, 9).execute()
+                pipe.lpush(NUDGE_KEY, "1")
+                pipe.ltrim(NUDGE_KEY, 0, 9)
+                pipe.execute()
         except redis.RedisError as error:
             self._resting_until = time.monotonic() + REST_AFTER_FAILURE
             log.warning("nudge.failed", reason=type(error).__name__)

@@ -89,7 +89,7 @@ def seal_of(entry: AuditEntry) -> str:
 
 
 def broken_links(session: Session) -> Sequence[int]:
-    """The ids of the rows that were changed, or before which a row is missing; empty when the chain is whole."""
+    """The ids of rows that were changed, or before which a row is missing; empty when the chain is whole."""
     broken = []
     previous = ""
     for entry in session.scalars(select(AuditEntry).order_by(AuditEntry.id)).yield_per(500):
@@ -160,6 +160,6 @@ def _protect_new_table(_table: object, connection: Connection, **_: Any) -> None
 
 
 def _lock_chain(session: Session) -> None:
-    """Appends wait for one another until the end of their transactions; SQLite's single writer does so by itself."""
+    """Appends wait for one another until their transactions end; SQLite's single writer does so by itself."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": CHAIN_LOCK})

@@ -1,7 +1,7 @@
 """The declarative base, the column types, and engines that keep a unit of work whole on both databases.
 
-PostgreSQL is the reference. SQLite has one writer: a unit of work that writes opens with BEGIN IMMEDIATE, which
-does there what row locks do on PostgreSQL.
+PostgreSQL is the reference. SQLite has one writer: a unit of work that writes opens with BEGIN IMMEDIATE,
+which does there what row locks do on PostgreSQL.
 """
 
 import math
@@ -73,7 +73,7 @@ class Base(DeclarativeBase):
     """All tables of the product share one metadata and one migration history."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: Json, list[Any]: Json}
+    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: Json, list[Any]: Json}  # noqa: RUF012
 
 
 def make_engine(url: str, **options: Any) -> Engine:

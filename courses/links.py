@@ -1,4 +1,4 @@
-"""Addresses that are printed on paper. They are frozen for ever: a change here breaks certificates in people's hands."""
+"""Addresses that are printed on paper, frozen for ever: a change breaks certificates in people's hands."""
 
 
 def verification_url(public_url: str, code: str) -> str:

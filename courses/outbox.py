@@ -1,7 +1,7 @@
-"""Facts to tell, stored in the same transaction as what they are about, and delivered until every reaction is done.
+"""Facts to tell, stored in the transaction they are about, and delivered until every reaction is done.
 
-The broker is never the record. A fact becomes one delivery per reaction; a delivery that is not done when its lease
-runs out is sent again, so the broker may be emptied at any moment and nothing that was promised is forgotten.
+The broker is never the record. A fact becomes one delivery per reaction; a delivery that is not done when its
+lease runs out is sent again, so the broker may be emptied at any moment and no promise is forgotten.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,18 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, func, insert, select, update
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from courses.db import Base, Id, partial
@@ -94,7 +105,7 @@ def took_published(session: Session) -> bool:
 def dispatch(
     session: Session, reactions: Mapping[str, Sequence[str]], *, now: datetime, limit: int = 500
 ) -> int:
-    """Turn waiting facts into deliveries that are due at once; `reactions` maps a fact's name to its reactions."""
+    """Turn waiting facts into deliveries due at once; `reactions` maps a fact's name to its reactions."""
     waiting = session.scalars(
         select(OutboxMessage)
         .where(OutboxMessage.dispatched_at.is_(None))
@@ -178,9 +189,6 @@ def forget_told(session: Session, *, before: datetime) -> None:
     """Remove facts told before `before` whose every reaction is done."""
     owed = select(OutboxDelivery.message_id).where(OutboxDelivery.done_at.is_(None))
     old = select(OutboxMessage.id).where(OutboxMessage.dispatched_at < before, OutboxMessage.id.not_in(owed))
-    session.execute(OutboxDelivery.__table__.delete().where(OutboxDelivery.message_id.in_(old)))
-    session.execute(
-        OutboxMessage.__table__.delete().where(
-            OutboxMessage.dispatched_at < before, OutboxMessage.id.not_in(owed)
-        )
-    )
+    session.execute(delete(OutboxDelivery).where(OutboxDelivery.message_id.in_(old)))
+    undelivered = ~exists().where(OutboxDelivery.message_id == OutboxMessage.id)
+    session.execute(delete(OutboxMessage).where(OutboxMessage.dispatched_at < before, undelivered))

@@ -10,7 +10,7 @@ from courses.db import Base
 
 
 class Tick(Base):
-    """The last period of a job that was served; `period` counts from the epoch in units of the job's interval."""
+    """The last period of a job that was served; `period` counts from the epoch in the job's interval."""
 
     __tablename__ = "tick"
 
@@ -20,7 +20,7 @@ class Tick(Base):
 
 
 def claim(session: Session, job: str, *, every: timedelta, now: datetime) -> bool:
-    """True for exactly one caller per period. Missed periods are served once, by the first caller after them."""
+    """True for exactly one caller per period. Missed periods are served once, by the first who comes after."""
     period = int(now.timestamp() // every.total_seconds())
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = (

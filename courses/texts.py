@@ -1,4 +1,4 @@
-"""Words in the reader's language: translations, plurals, dates and numbers, the same for pages, mail and paper.
+"""Words in the reader's language: translations, plurals, dates and numbers, for pages, mail and paper.
 
 The source strings are Russian; the English catalogue translates them. Both live in `templates/locale`.
 """
@@ -50,7 +50,9 @@ class Texts:
     def date_in_words(self, day: date | datetime, zone: str = "Europe/Moscow") -> str:
         """«22 ноября 2026 года», as it is printed on a document."""
         words = self.long_date(day, zone)
-        return words.replace(f"{NO_BREAK_SPACE}г.", f"{NO_BREAK_SPACE}года") if self.language == "ru" else words
+        return (
+            words.replace(f"{NO_BREAK_SPACE}г.", f"{NO_BREAK_SPACE}года") if self.language == "ru" else words
+        )
 
     def short_date(self, day: date | datetime, zone: str = "Europe/Moscow") -> str:
         """«22.11.2026» in Russian, «22 Nov 2026» in English."""

@@ -25,7 +25,7 @@ def run(connection: Connection) -> None:
 
 
 def main() -> None:
-    """Take the given connection, or open one; on PostgreSQL wait for other migrators and fail fast on locks."""
+    """Take the given connection, or open one; on PostgreSQL wait for other migrators, fail fast on locks."""
     given = context.config.attributes.get("connection")
     if given is not None:
         run(given)

@@ -81,9 +81,7 @@ def load(database: Database, files: FolderStore, folder: Path) -> None:
     package, problems = packages.read(folder)
     errors = [problem for problem in problems if problem.severity == "error"]
     if package is None or errors:
-        raise click.ClickException(
-            f"Пример {folder.name} повреждён: {packages.sentence(errors[0]) if errors else ''}"
-        )
+        raise click.ClickException(f"Пример {folder.name} повреждён: kafedra course check {folder}")
     with database.unit_of_work() as session:
         now = utcnow()
         version = packages.import_package(session, package, files=files, by=people.SYSTEM, now=now)

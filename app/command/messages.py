@@ -49,7 +49,7 @@ def collect() -> Catalog:
         )
         for file, _line, message, comments, context in found:
             catalogue.add(
-                message, locations=[(f"{folder}/{file}", None)], auto_comments=comments, context=context
+                message, locations=[(f"{folder}/{file}", 0)], auto_comments=comments, context=context
             )
     return catalogue
 
