@@ -9,7 +9,16 @@ from flask_wtf.csrf import generate_csrf
 
 from app.extensions import db, limiter, unit_of_work
 from app.learner import bp, shelf
-from app.learner.sheets import NAMES, answers_of_form, answers_of_json, number, say, say_block, told, where_to
+from app.learner.sheets import (
+    NAMES,
+    answers_of_form,
+    answers_of_json,
+    asked,
+    number,
+    reviewed,
+    told,
+    where_to,
+)
 from app.security import actor
 from app.templating import words
 from courses import learning, quizzes
@@ -73,6 +82,7 @@ def attempt(attempt_id: int) -> ResponseReturnValue:
         page=page,
         sheets=sitting.pages[page - 1],
         remaining=sitting.remaining(utcnow()),
+        asked=asked,
         **NAMES,
     )
 
@@ -161,8 +171,7 @@ def result(attempt_id: int) -> ResponseReturnValue:
         reveal=sitting.passed or left == 0,
         waits_long=waited > WAITS_LONG,
         following=here.neighbours(item.id)[1],
-        say=say,
-        say_block=say_block,
+        reviewed=reviewed,
         number=number,
     )
 

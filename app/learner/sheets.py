@@ -1,18 +1,20 @@
 """Between the page and the quiz: fields into answers, answers into JSON, authors' texts into HTML."""
 
+import json
 import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from flask import url_for
+from flask import current_app, url_for
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
 from app.templating import language, time_zone, words
 from courses import markup
+from courses.catalogue import Memory
 from courses.errors import Invalid
-from courses.quizzes import Answer, Saved
+from courses.quizzes import Answer, Saved, Sheet
 
 FIELD = re.compile(r"s([0-9]{1,9})-(.{1,80})")
 MOVE = re.compile(r"(up|down)-([0-9]{1,4})")
@@ -151,6 +153,33 @@ def _phrase(text: str, text_format: str) -> Markup:
 @lru_cache(4096)
 def _block(text: str, text_format: str) -> Markup:
     return Markup(markup.render_text(text, text_format))  # noqa: S704 - rendered and sanitised there
+
+
+# ---- questions, drawn once and kept
+
+_kept: Memory[Markup] = Memory(5_000)
+
+
+def asked(sheet: Sheet) -> Markup:
+    """A question with its controls, filled in."""
+    return _fragment("learner/_asked.html", sheet, reveal=False)
+
+
+def reviewed(sheet: Sheet, reveal: bool) -> Markup:
+    """A question with verdict and feedback; the right answer only where it may be revealed."""
+    return _fragment("learner/_reviewed.html", sheet, reveal=reveal)
+
+
+def _fragment(template: str, sheet: Sheet, *, reveal: bool) -> Markup:
+    """The same question in the same order with the same answer looks the same to everybody."""
+    stands = json.dumps([sheet.variant, sheet.response, sheet.state, sheet.fraction])
+    key = (template, language(), sheet.slot_id, reveal, stands)
+    drawn = _kept.get(key)
+    if drawn is None:
+        values = {"sheet": sheet, "reveal": reveal, "say": say, "say_block": say_block}
+        drawn = Markup(current_app.jinja_env.get_template(template).render(values))  # noqa: S704 - a template
+        _kept.keep(key, drawn)
+    return drawn
 
 
 def number(value: float) -> str:

@@ -18,8 +18,9 @@ from courses.learning import Enrolment
 from courses.people import Actor
 from courses.quizzes import rules
 from courses.quizzes.events import AttemptFinished
-from courses.quizzes.models import Attempt, AttemptState, GradingProgress, Quiz, Slot, Step, StepKind
+from courses.quizzes.models import Attempt, AttemptState, GradingProgress, Quiz, Slot, StepKind
 from courses.quizzes.papers import Paper, paper, paper_of_activity
+from courses.quizzes.steps import ADD_STEPS
 
 SEEDS = 2**53
 
@@ -153,7 +154,7 @@ def _begin(session: Session, sheet: Paper, enrolment_id: int, number: int, now: 
         }
         for slot in sheet.slots.values()
     ]
-    session.execute(insert(Step), steps)
+    session.execute(ADD_STEPS, steps)
     return attempt_id
 
 

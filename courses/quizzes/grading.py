@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from courses import learning, outbox
@@ -14,8 +14,8 @@ from courses.quizzes import rules
 from courses.quizzes.events import AttemptGraded
 from courses.quizzes.models import Attempt, AttemptState, GradingProgress, Step, StepKind
 from courses.quizzes.papers import Paper, paper
+from courses.quizzes.steps import ADD_STEPS
 
-STEPS = Step.metadata.tables["step"]
 NEEDS_GRADING = "needs_grading"
 
 WAITING = (
@@ -68,9 +68,8 @@ def grade_attempt(session: Session, attempt_id: int, *, now: datetime) -> None:
         slot_id: asked.type.grade(asked.body, slots[slot_id].variant, slots[slot_id].response)
         for slot_id, asked in sheet.slots.items()
     }
-    session.execute(
-        insert(STEPS), [_step(attempt_id, sheet, slots[one], one, graded[one], now) for one in graded]
-    )
+    steps = [_step(attempt_id, sheet, slots[one], one, graded[one], now) for one in graded]
+    session.execute(ADD_STEPS, steps)
     mark = rules.total(
         [
             (result.fraction, sheet.slots[slot_id].max_mark, result.state == NEEDS_GRADING)

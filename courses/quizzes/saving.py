@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, func, insert, or_, select
+from sqlalchemy import Row, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from courses.errors import Invalid, NotFound
@@ -23,8 +23,8 @@ from courses.quizzes.attempts import access_attempt
 from courses.quizzes.models import AttemptState, Step, StepKind
 from courses.quizzes.papers import PaperSlot, paper
 from courses.quizzes.rules import Delivery, Known
+from courses.quizzes.steps import ADD_STEPS
 
-STEPS = Step.metadata.tables["step"]
 LATE = "late"
 MOST_ANSWERS = 500
 LONGEST_CLIENT = 36
@@ -157,7 +157,7 @@ def save_responses(
     saver = _Saver(session, attempt_id, client, now, late=refusal is not None)
     told = tuple(saver.take(sheet.slots[answer.slot_id], slots[answer.slot_id], answer) for answer in answers)
     if saver.rows:
-        session.execute(insert(STEPS), saver.rows)
+        session.execute(ADD_STEPS, saver.rows)
     return Saved(now, refusal, rules.remaining_seconds(attempt.deadline_at, now), told)
 
 
