@@ -20,4 +20,4 @@ def staff_only() -> ResponseReturnValue | None:
     return None
 
 
-from app.admin import certificates, offerings, people, register  # noqa: E402, F401 - they add routes to bp
+from app.admin import audit, certificates, offerings, people, register  # noqa: E402, F401 - they add routes to bp

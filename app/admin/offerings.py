@@ -1,24 +1,39 @@
 """Offerings as staff see them: learners, their progress and presence, and the certificates they get."""
 
+from datetime import timedelta
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import HiddenField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from app.admin import bp
+from app.admin import asking, bp
+from app.admin.people import ROLES
 from app.extensions import db, unit_of_work
 from app.forms import Form, refusals_on
 from app.security import actor
 from app.templating import settings, words
-from courses import certificates, learning
-from courses.catalogue import MISSING_SENTENCES
+from courses import certificates, learning, people
+from courses.catalogue import MISSING_SENTENCES, CourseKind, OfferingState
+from courses.certificates import OfferingsQuery
 from courses.clock import utcnow
 from courses.people import Permission
 from courses.texts import N_
 
 LONGEST_REASON = 500
+PRINTING_MAY_TAKE = timedelta(minutes=10)
+KIND_NAMES = {
+    CourseKind.COURSE: N_("Курс"),
+    CourseKind.SEMINAR: N_("Семинар"),
+    CourseKind.MASTER_CLASS: N_("Мастер-класс"),
+    CourseKind.WORKSHOP: N_("Мастерская"),
+}
+STATE_NAMES = {
+    OfferingState.DRAFT: N_("Набор готовится"),
+    OfferingState.OPEN: N_("Набор открыт"),
+    OfferingState.CLOSED: N_("Набор закрыт"),
+}
 WHY_NOT = MISSING_SENTENCES | {
     "being_completed": N_("Всё выполнено, завершение сейчас отмечается: обновите страницу через минуту."),
 }
@@ -48,35 +63,76 @@ class BatchForm(Form):
 
 @bp.get("/offerings")
 def offerings() -> ResponseReturnValue:
-    """The offerings one may see."""
-    page = certificates.offerings_page(db.session(), page=_page_number(), by=actor())
-    return render_template("admin/offerings/list.html", page=page)
+    """The offerings one may see, narrowed by words, kind and state."""
+    asked = OfferingsQuery(
+        text=asking.text(),
+        kind=asking.one_of("kind", CourseKind),
+        state=asking.one_of("state", OfferingState),
+    )
+    page = certificates.offerings_page(db.session(), asked, page=asking.page_number(), by=actor())
+    chosen = _chosen(asked)
+    return render_template(
+        "admin/offerings/list.html",
+        page=page,
+        asked=asked,
+        chosen=chosen,
+        chips=asking.chips("admin.offerings", chosen, _chosen_names(asked)),
+        kinds={kind.value: words().gettext(name) for kind, name in KIND_NAMES.items()},
+        states={state.value: words().gettext(name) for state, name in STATE_NAMES.items()},
+    )
 
 
 @bp.get("/offerings/<int:offering_id>")
 def offering(offering_id: int) -> ResponseReturnValue:
     """One offering: who learns here, how far they are, what they hold."""
-    session = db.session()
-    card = certificates.offering_card(session, offering_id, by=actor())
-    shown = learning.offering_learners(session, offering_id, by=actor(), page=_page_number())
-    return render_template(
-        "admin/offerings/offering.html",
-        card=card,
-        shown=shown,
-        rows=certificates.learner_papers(session, card, shown),
-        why_not=certificates.REFUSAL_SENTENCES,
-        may=_may(offering_id),
-    )
+    return _offering_page(offering_id)
+
+
+@bp.post("/offerings/<int:offering_id>/attendance")
+def mark_several(offering_id: int) -> ResponseReturnValue:
+    """The ticked learners were there."""
+    ticked = {int(one) for one in request.form.getlist("enrolment") if one.isascii() and one.isdigit()}
+    if not ticked:
+        return _offering_page(offering_id, problem=words().gettext("Отметьте галочками, кто присутствовал."))
+    _mark(offering_id, {one for one in ticked if one <= asking.LARGEST_NUMBER} or {0})
+    return redirect(url_for("admin.offering", offering_id=offering_id, page=asking.page_number()), 303)
 
 
 @bp.post("/offerings/<int:offering_id>/learners/<int:enrolment_id>/attendance")
 def mark_attendance(offering_id: int, enrolment_id: int) -> ResponseReturnValue:
     """The learner was there."""
+    _mark(offering_id, {enrolment_id})
+    return redirect(url_for("admin.offering", offering_id=offering_id, page=asking.page_number()), 303)
+
+
+def _mark(offering_id: int, enrolment_ids: set[int]) -> None:
     with unit_of_work() as session:
-        certificates.access_learner(session, offering_id, enrolment_id, by=actor())
-        learning.mark_attendance(session, enrolment_id, by=actor(), now=utcnow())
-    flash(words().gettext("Присутствие отмечено."), "ok")
-    return redirect(url_for("admin.offering", offering_id=offering_id, page=_page_number()), 303)
+        certificates.offering_card(session, offering_id, by=actor())
+        fresh = learning.mark_attendances(session, offering_id, enrolment_ids, by=actor(), now=utcnow())
+    said = words().ngettext(
+        "Присутствие отмечено у %(num)d слушателя.", "Присутствие отмечено у %(num)d слушателей.", fresh
+    )
+    flash(said if fresh else words().gettext("Присутствие уже было отмечено раньше."), "ok")
+
+
+def _offering_page(offering_id: int, problem: str = "") -> ResponseReturnValue:
+    session = db.session()
+    card = certificates.offering_card(session, offering_id, by=actor())
+    shown = learning.offering_learners(session, offering_id, by=actor(), page=asking.page_number())
+    may = _may(offering_id)
+    page = render_template(
+        "admin/offerings/offering.html",
+        card=card,
+        shown=shown,
+        rows=certificates.learner_papers(session, card, shown),
+        papers=certificates.papers_progress(session, offering_id, by=actor()),
+        why_not=certificates.REFUSAL_SENTENCES,
+        may=may,
+        holders=people.holders_on(session, offering_id) if may["roles"] else [],
+        roles=ROLES,
+        problem=problem,
+    )
+    return page, 422 if problem else 200
 
 
 @bp.route("/offerings/<int:offering_id>/learners/<int:enrolment_id>/certificate", methods=["GET", "POST"])
@@ -111,8 +167,28 @@ def batch(offering_id: int) -> ResponseReturnValue:
                 now=utcnow(),
             )
             flash(_issued_words(count), "ok")
-            return redirect(url_for("admin.offering", offering_id=offering_id), 303)
+            return redirect(url_for("admin.batch_progress", offering_id=offering_id), 303)
     return _batch_page(offering_id, form)
+
+
+@bp.get("/offerings/<int:offering_id>/certificates/progress")
+def batch_progress(offering_id: int) -> ResponseReturnValue:
+    """How many certificates are printed and how many are not; the page looks again by itself."""
+    session = db.session()
+    papers = certificates.papers_progress(session, offering_id, by=actor())
+    waited = utcnow() - papers.waiting_since if papers.waiting_since else timedelta()
+    answer = make_response(
+        render_template(
+            "admin/offerings/progress.html",
+            card=certificates.offering_card(session, offering_id, by=actor()),
+            papers=papers,
+            late=waited > PRINTING_MAY_TAKE,
+            may=_may(offering_id),
+        )
+    )
+    if papers.remaining:
+        answer.headers["Refresh"] = "30" if waited > PRINTING_MAY_TAKE else "3"
+    return answer
 
 
 def _batch_page(offering_id: int, form: BatchForm) -> ResponseReturnValue:
@@ -152,5 +228,20 @@ def _may(offering_id: int) -> dict[str, bool]:
     return {name: actor().may(permission, offering_id=offering_id) for name, permission in asked.items()}
 
 
-def _page_number() -> int:
-    return min(max(1, request.args.get("page", 1, type=int)), 1_000_000)
+def _chosen(asked: OfferingsQuery) -> dict[str, str]:
+    """The same as parts of an address."""
+    parts = {
+        "q": asked.text,
+        "kind": asked.kind.value if asked.kind else "",
+        "state": asked.state.value if asked.state else "",
+    }
+    return {name: value for name, value in parts.items() if value}
+
+
+def _chosen_names(asked: OfferingsQuery) -> dict[str, str]:
+    """What is chosen, in words."""
+    return {
+        "q": f"«{asked.text}»",
+        "kind": words().gettext(KIND_NAMES[asked.kind]) if asked.kind else "",
+        "state": words().gettext(STATE_NAMES[asked.state]) if asked.state else "",
+    }

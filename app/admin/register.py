@@ -1,72 +1,72 @@
-"""The register of certificates, as a page and as a file; and the chain of deeds."""
+"""The register of certificates, as a page and as a file."""
 
-from flask import Response, render_template, request, stream_with_context
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from flask import Response, render_template, stream_with_context
 from flask.typing import ResponseReturnValue
 
-from app.admin import bp
+from app.admin import asking, bp
 from app.extensions import db
 from app.security import actor
 from app.templating import settings, words
-from courses import audit, certificates, people
+from courses import certificates
 from courses.certificates import RegisterQuery, State
 from courses.clock import utcnow
-from courses.people import Permission
+from courses.texts import N_
 
-LONGEST_SEARCH = 200
-ENTRIES_ON_A_PAGE = 100
+STATE_NAMES = {
+    State.VALID: N_("Действителен"),
+    State.PRINTING: N_("Готовится"),
+    State.REVOKED: N_("Аннулирован"),
+    State.REPLACED: N_("Заменён"),
+}
+YEARS = range(1990, 10_000)
+LONGEST_PREFIX = 20
 
 
 @bp.get("/register")
 def register() -> ResponseReturnValue:
     """All certificates, newest first, found by parts of name, number and title."""
     asked = _asked()
-    number = min(max(1, request.args.get("page", 1, type=int)), 1_000_000)
-    page = certificates.register_page(db.session(), asked, page=number, by=actor())
-    options = {
-        "years": [(str(year), str(year)) for year in page.years],
-        "prefixes": [(prefix, prefix) for prefix in page.prefixes],
-    }
+    page = certificates.register_page(db.session(), asked, page=asking.page_number(), by=actor())
+    chosen = _chosen(asked)
     return render_template(
-        "admin/register/register.html", page=page, asked=asked, chosen=_chosen(asked), options=options
+        "admin/register/register.html",
+        page=page,
+        asked=asked,
+        chosen=chosen,
+        chips=asking.chips("admin.register", chosen, _chosen_names(asked)),
+        years=[(str(year), str(year)) for year in page.years],
+        prefixes=[(prefix, prefix) for prefix in page.prefixes],
+        states={state.value: words().gettext(name) for state, name in STATE_NAMES.items()},
     )
 
 
 @bp.get("/register.csv")
-def register_file() -> ResponseReturnValue:
+def register_csv() -> ResponseReturnValue:
     """The same as a file for spreadsheets, sent line by line."""
     zone = settings().time_zone
     lines = certificates.register_csv(db.session(), _asked(), by=actor(), words=words(), zone=zone)
     answer = Response(stream_with_context(line.encode() for line in lines), mimetype="text/csv")
-    answer.headers["Content-Disposition"] = f'attachment; filename="register-{utcnow():%Y-%m-%d}.csv"'
+    day = f"{utcnow().astimezone(ZoneInfo(zone)):%Y-%m-%d}"
+    name = quote(words().gettext("Реестр %(day)s.csv", day=day))
+    answer.headers["Content-Disposition"] = (
+        f"attachment; filename=\"register-{day}.csv\"; filename*=UTF-8''{name}"
+    )
+    answer.headers["Cache-Control"] = "private, no-store"
     return answer
 
 
-@bp.get("/audit", endpoint="audit")
-def audit_page() -> ResponseReturnValue:
-    """The newest deeds, and, when asked, whether the chain is whole."""
-    people.require(actor(), Permission.AUDIT_SEE)
-    session = db.session()
-    before = request.args.get("before", type=int)
-    entries = audit.newest(session, before=before, limit=ENTRIES_ON_A_PAGE + 1)
-    check = "check" in request.args
-    return render_template(
-        "admin/register/audit.html",
-        entries=entries[:ENTRIES_ON_A_PAGE],
-        more=len(entries) > ENTRIES_ON_A_PAGE,
-        actors=people.names_of(session, {entry.actor_id for entry in entries}),
-        broken=audit.broken_links(session) if check else None,
-    )
-
-
 def _asked() -> RegisterQuery:
-    """What the address asks for; what makes no sense is not asked."""
-    year = request.args.get("year", type=int)
-    state = request.args.get("state", "")
+    """What the address asks for."""
+    year = asking.number("year")
     return RegisterQuery(
-        text=request.args.get("q", "").strip()[:LONGEST_SEARCH],
-        year=year if year is not None and 1900 < year < 10_000 else None,
-        prefix=request.args.get("prefix", "").replace("\0", "")[:20],
-        state=State(state) if state in set(State) else None,
+        text=asking.text(),
+        year=year if year in YEARS else None,
+        prefix=asking.text("prefix")[:LONGEST_PREFIX],
+        state=asking.one_of("state", State),
+        offering_id=asking.number("offering"),
     )
 
 
@@ -77,5 +77,17 @@ def _chosen(asked: RegisterQuery) -> dict[str, str]:
         "year": str(asked.year or ""),
         "prefix": asked.prefix,
         "state": asked.state.value if asked.state else "",
+        "offering": str(asked.offering_id or ""),
     }
     return {name: value for name, value in parts.items() if value}
+
+
+def _chosen_names(asked: RegisterQuery) -> dict[str, str]:
+    """What is chosen, in words."""
+    return {
+        "q": f"«{asked.text}»",
+        "year": words().gettext("%(year)s год", year=asked.year),
+        "prefix": words().gettext("серия %(prefix)s", prefix=asked.prefix),
+        "state": words().gettext(STATE_NAMES[asked.state]) if asked.state else "",
+        "offering": words().gettext("группа № %(number)s", number=asked.offering_id),
+    }

@@ -31,6 +31,7 @@ OK, LATE, AWAY = "ok", "late", "away"
 VITAL = ("database", "migrations", "storage")
 
 log = structlog.get_logger("kafedra.health")
+_told_last: dict[str, dict[str, str]] = {}
 
 
 @bp.get("/livez")
@@ -51,8 +52,7 @@ def readyz() -> ResponseReturnValue:
     failing = any(checks[name] != OK for name in VITAL)
     degraded = any(state != OK for state in checks.values())
     status = "failing" if failing else "degraded" if degraded else "ok"
-    if status != "ok":
-        log.warning("health", status=status, **checks)
+    _tell(checks)
     answer = jsonify(status=status, checks=checks)
     answer.status_code = 503 if failing else 200
     return _uncached(answer)
@@ -115,6 +115,13 @@ def _broker() -> str:
     except redis.RedisError:
         return AWAY
     return OK
+
+
+def _tell(checks: dict[str, str]) -> None:
+    """One line in the log when something has changed, not one at every look."""
+    if _told_last.get("checks", dict.fromkeys(checks, OK)) != checks:
+        log.warning("health", **checks)
+    _told_last["checks"] = checks
 
 
 @cache

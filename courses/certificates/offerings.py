@@ -220,8 +220,8 @@ def _counts(session: Session, offering_ids: Sequence[int]) -> dict[int, tuple[in
         .where(Certificate.offering_id.in_(offering_ids), in_force)
         .group_by(Certificate.offering_id)
     )
-    certificates = dict(issued.tuples().all())
-    return {id_: (total, done, certificates.get(id_, 0)) for id_, total, done in learners.tuples()}
+    certificates = {row[0]: row[1] for row in issued}
+    return {id_: (total, done, certificates.get(id_, 0)) for id_, total, done in learners}
 
 
 def _row(offering: Offering, kind: str, title: str, counted: tuple[int, int, int]) -> OfferingRow:
