@@ -73,6 +73,9 @@ class OutboxDelivery(Base):
     )
 
 
+STORE = insert(OutboxMessage.metadata.tables["outbox_message"])
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """What the relay hands to the broker."""
@@ -86,14 +89,13 @@ class Delivery:
 
 def publish(session: Session, fact: Fact, *, now: datetime) -> None:
     """Store a fact; it is told to the workers if and only if this transaction commits."""
-    session.add(
-        OutboxMessage(
-            name=fact.name(),
-            payload=asdict(fact),
-            created_at=now,
-            request_id=session.info.get("request_id", ""),
-        )
-    )
+    row = {
+        "name": fact.name(),
+        "payload": asdict(fact),
+        "created_at": now,
+        "request_id": session.info.get("request_id", ""),
+    }
+    session.execute(STORE, row)
     session.info[PUBLISHED] = True
 
 

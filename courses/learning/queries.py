@@ -246,20 +246,21 @@ def enrolment_in(session: Session, offering_id: int, *, by: Actor) -> Enrolment 
     )
 
 
+MINE_IN_COURSE = (
+    select(Enrolment)
+    .join(Offering, Offering.id == Enrolment.offering_id)
+    .where(
+        Offering.course_id == bindparam("course_id"),
+        Enrolment.person_id == bindparam("person_id"),
+        Enrolment.withdrawn_at.is_(None),
+    )
+    .order_by(Enrolment.id.desc())
+)
+
+
 def enrolments_in_course(session: Session, course_id: int, *, by: Actor) -> list[Enrolment]:
     """The person's own enrolments in all offerings of a course, newest first; one query."""
-    return list(
-        session.scalars(
-            select(Enrolment)
-            .join(Offering, Offering.id == Enrolment.offering_id)
-            .where(
-                Offering.course_id == course_id,
-                Enrolment.person_id == by.id,
-                Enrolment.withdrawn_at.is_(None),
-            )
-            .order_by(Enrolment.id.desc())
-        )
-    )
+    return list(session.scalars(MINE_IN_COURSE, {"course_id": course_id, "person_id": by.id}))
 
 
 def offering_learners(session: Session, offering_id: int, *, by: Actor, page: int = 1) -> LearnersPage:

@@ -4,14 +4,15 @@ Every verb that a learner calls obtains the enrolment through `access_enrolment`
 """
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, Row, Table, and_, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from courses import audit, catalogue, outbox, people
-from courses.catalogue import ActivityKind, OutlineActivity
+from courses.catalogue import ActivityKind, Offering
 from courses.errors import Conflict, Invalid, NotFound
 from courses.learning.events import ActivityCompleted, AttendanceConfirmed, EnrolmentOpened
 from courses.learning.models import ActivityProgress, ActivityRecord, Attendance, Enrolment
@@ -23,6 +24,48 @@ from courses.learning.rules import (
     same_word,
 )
 from courses.people import Actor, Permission
+
+RECORDS: Table = ActivityRecord.metadata.tables["activity_record"]
+ENROLMENTS: Table = Enrolment.metadata.tables["enrolment"]
+NOTED_EVERY = timedelta(minutes=2)
+
+PLACE = (
+    select(
+        Enrolment.last_activity_id,
+        Enrolment.last_studied_at,
+        Offering.course_version_id,
+        ActivityRecord.id.label("record_id"),
+    )
+    .join(Offering, Offering.id == Enrolment.offering_id)
+    .outerjoin(
+        ActivityRecord,
+        and_(
+            ActivityRecord.enrolment_id == Enrolment.id,
+            ActivityRecord.activity_id == bindparam("activity"),
+        ),
+    )
+    .where(
+        Enrolment.id == bindparam("enrolment"),
+        Enrolment.person_id == bindparam("person"),
+        Enrolment.withdrawn_at.is_(None),
+    )
+)
+PLACE_LOCKED = PLACE.with_for_update(of=Enrolment, key_share=True)
+NOTE_STUDIED = (
+    update(ENROLMENTS)
+    .where(ENROLMENTS.c.id == bindparam("enrolment"))
+    .values(last_activity_id=bindparam("activity"), last_studied_at=bindparam("now"))
+)
+LOCK_RECORD = (
+    select(RECORDS.c.id, RECORDS.c.grade, RECORDS.c.completed_at)
+    .where(RECORDS.c.enrolment_id == bindparam("enrolment"), RECORDS.c.activity_id == bindparam("activity"))
+    .with_for_update(key_share=True)
+)
+ONE_RECORD = ["enrolment_id", "activity_id"]
+START_RECORD = {
+    "postgresql": postgresql.insert(RECORDS).on_conflict_do_nothing(index_elements=ONE_RECORD),
+    "sqlite": sqlite.insert(RECORDS).on_conflict_do_nothing(index_elements=ONE_RECORD),
+}
 
 BY_CODE_WORD = "code_word"
 BY_INSTRUCTOR = "instructor"
@@ -83,20 +126,16 @@ def open_activity(
 
     With `lock` the enrolment is held to the end of the transaction, so that what follows happens once.
     """
-    enrolment = access_enrolment(session, enrolment_id, by=by, lock=lock)
-    _activity(session, enrolment, activity_id)
-    _start_record(session, enrolment_id, activity_id, now)
-    session.execute(
-        update(Enrolment)
-        .where(Enrolment.id == enrolment_id)
-        .values(last_activity_id=activity_id, last_studied_at=now)
-    )
+    place = _place(session, enrolment_id, activity_id, by=by, lock=lock)
+    if place.record_id is None:
+        _start_record(session, enrolment_id, activity_id, now)
+    if place.last_activity_id != activity_id or now - place.last_studied_at > NOTED_EVERY:
+        session.execute(NOTE_STUDIED, {"enrolment": enrolment_id, "activity": activity_id, "now": now})
 
 
 def finish_lesson(session: Session, enrolment_id: int, activity_id: int, *, by: Actor, now: datetime) -> None:
     """The learner has read the lesson; saying so again changes nothing."""
-    enrolment = access_enrolment(session, enrolment_id, by=by)
-    _activity(session, enrolment, activity_id, kind=ActivityKind.LESSON)
+    _place(session, enrolment_id, activity_id, by=by, kind=ActivityKind.LESSON)
     _start_record(session, enrolment_id, activity_id, now)
     _complete(session, enrolment_id, activity_id, now)
 
@@ -112,8 +151,7 @@ def hand_in_practical(
     now: datetime,
 ) -> None:
     """The learner says that the task is done and reports in a few words; the report may be written anew."""
-    enrolment = access_enrolment(session, enrolment_id, by=by)
-    _activity(session, enrolment, activity_id, kind=ActivityKind.PRACTICAL)
+    _place(session, enrolment_id, activity_id, by=by, kind=ActivityKind.PRACTICAL)
     text = clean_report(report)
     if len(text) < SHORTEST_REPORT:
         raise Invalid("report_wrong", report="too_short")
@@ -171,29 +209,43 @@ def record_result(
     session: Session, enrolment_id: int, activity_id: int, *, fraction: float, passed: bool, now: datetime
 ) -> None:
     """A quiz was graded: the best fraction counts, and passing once completes the activity for good."""
-    _start_record(session, enrolment_id, activity_id, now)
-    better = ActivityRecord.grade.is_(None) | (ActivityRecord.grade < fraction)
-    mine = _record_of(enrolment_id, activity_id)
-    session.execute(update(ActivityRecord).where(*mine, better).values(grade=fraction))
-    if passed:
-        _complete(session, enrolment_id, activity_id, now)
-        return
-    session.execute(
-        update(ActivityRecord)
-        .where(*mine, ActivityRecord.completed_at.is_(None))
-        .values(progress=ActivityProgress.SUBMITTED)
-    )
+    record = _locked_record(session, enrolment_id, activity_id)
+    if record is None:
+        _start_record(session, enrolment_id, activity_id, now)
+        record = _locked_record(session, enrolment_id, activity_id)
+    if record is None:
+        raise NotFound("enrolment")
+    values: dict[str, Any] = {"grade": fraction if record.grade is None else max(fraction, record.grade)}
+    if record.completed_at is None:
+        done = {"progress": ActivityProgress.COMPLETED, "completed_at": now}
+        values |= done if passed else {"progress": ActivityProgress.SUBMITTED}
+    session.execute(update(RECORDS).where(RECORDS.c.id == record.id).values(values))
+    if passed and record.completed_at is None:
+        outbox.publish(session, ActivityCompleted(enrolment_id, activity_id), now=now)
 
 
-def _activity(
-    session: Session, enrolment: Enrolment, activity_id: int, *, kind: ActivityKind | None = None
-) -> OutlineActivity:
-    """An activity of the version that is studied here; any other is not there."""
-    offering = catalogue.get_offering(session, enrolment.offering_id)
-    activity = catalogue.version_outline(session, offering.course_version_id).activity(activity_id)
+def _locked_record(session: Session, enrolment_id: int, activity_id: int) -> Row[*tuple[Any, ...]] | None:
+    return session.execute(LOCK_RECORD, {"enrolment": enrolment_id, "activity": activity_id}).first()
+
+
+def _place(
+    session: Session,
+    enrolment_id: int,
+    activity_id: int,
+    *,
+    by: Actor,
+    kind: ActivityKind | None = None,
+    lock: bool = False,
+) -> Row[*tuple[Any, ...]]:
+    """The learner's own enrolment and their record of this activity, which must belong to what is studied."""
+    asked = {"enrolment": enrolment_id, "person": by.id, "activity": activity_id}
+    place = session.execute(PLACE_LOCKED if lock else PLACE, asked).first()
+    if place is None:
+        raise NotFound("enrolment")
+    activity = catalogue.version_outline(session, place.course_version_id).activity(activity_id)
     if kind is not None and activity.kind != kind:
         raise NotFound("activity")
-    return activity
+    return place
 
 
 def _record_of(enrolment_id: int, activity_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
@@ -202,7 +254,6 @@ def _record_of(enrolment_id: int, activity_id: int) -> tuple[ColumnElement[bool]
 
 def _start_record(session: Session, enrolment_id: int, activity_id: int, now: datetime) -> None:
     """Make the record if there is none yet; two tabs make one."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     values = {
         "enrolment_id": enrolment_id,
         "activity_id": activity_id,
@@ -210,11 +261,7 @@ def _start_record(session: Session, enrolment_id: int, activity_id: int, now: da
         "report": "",
         "opened_at": now,
     }
-    session.execute(
-        insert(ActivityRecord)
-        .values(values)
-        .on_conflict_do_nothing(index_elements=["enrolment_id", "activity_id"])
-    )
+    session.execute(START_RECORD[session.get_bind().dialect.name], values)
 
 
 def _complete(session: Session, enrolment_id: int, activity_id: int, now: datetime) -> None:

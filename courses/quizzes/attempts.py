@@ -20,7 +20,7 @@ from courses.quizzes import rules
 from courses.quizzes.events import AttemptFinished
 from courses.quizzes.models import Attempt, AttemptState, GradingProgress, Quiz, Slot, StepKind
 from courses.quizzes.papers import Paper, paper, paper_of_activity
-from courses.quizzes.steps import ADD_STEPS
+from courses.quizzes.steps import add_steps
 
 SEEDS = 2**53
 
@@ -154,7 +154,7 @@ def _begin(session: Session, sheet: Paper, enrolment_id: int, number: int, now: 
         }
         for slot in sheet.slots.values()
     ]
-    session.execute(ADD_STEPS, steps)
+    add_steps(session, steps)
     return attempt_id
 
 

@@ -14,7 +14,7 @@ from courses.quizzes import rules
 from courses.quizzes.events import AttemptGraded
 from courses.quizzes.models import Attempt, AttemptState, GradingProgress, Step, StepKind
 from courses.quizzes.papers import Paper, paper
-from courses.quizzes.steps import ADD_STEPS
+from courses.quizzes.steps import add_steps
 
 NEEDS_GRADING = "needs_grading"
 
@@ -69,7 +69,7 @@ def grade_attempt(session: Session, attempt_id: int, *, now: datetime) -> None:
         for slot_id, asked in sheet.slots.items()
     }
     steps = [_step(attempt_id, sheet, slots[one], one, graded[one], now) for one in graded]
-    session.execute(ADD_STEPS, steps)
+    add_steps(session, steps)
     mark = rules.total(
         [
             (result.fraction, sheet.slots[slot_id].max_mark, result.state == NEEDS_GRADING)

@@ -23,7 +23,7 @@ from courses.quizzes.attempts import access_attempt
 from courses.quizzes.models import AttemptState, Step, StepKind
 from courses.quizzes.papers import PaperSlot, paper
 from courses.quizzes.rules import Delivery, Known
-from courses.quizzes.steps import ADD_STEPS
+from courses.quizzes.steps import add_steps
 
 LATE = "late"
 MOST_ANSWERS = 500
@@ -156,8 +156,7 @@ def save_responses(
     slots = _read(session, attempt_id, answers, client)
     saver = _Saver(session, attempt_id, client, now, late=refusal is not None)
     told = tuple(saver.take(sheet.slots[answer.slot_id], slots[answer.slot_id], answer) for answer in answers)
-    if saver.rows:
-        session.execute(ADD_STEPS, saver.rows)
+    add_steps(session, saver.rows)
     return Saved(now, refusal, rules.remaining_seconds(attempt.deadline_at, now), told)
 
 

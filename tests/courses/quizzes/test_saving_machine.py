@@ -111,5 +111,5 @@ class Deliveries(RuleBasedStateMachine):
 @pytest.mark.timeout(170)
 def test_whatever_the_network_does_nothing_is_lost_and_the_newest_counts(database: Database) -> None:
     run_state_machine_as_test(
-        lambda: Deliveries(database), settings=settings(max_examples=40, stateful_step_count=25)
+        lambda: Deliveries(database), settings=settings(max_examples=25, stateful_step_count=20)
     )
