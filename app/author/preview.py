@@ -7,11 +7,12 @@ from typing import Any
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from app.author import bp
 from app.extensions import db
 from app.learner.sheets import NAMES
-from app.public.course_words import HELPERS, Action, CoursePage
+from app.public.course_words import HELPERS, Action, CoursePage, parts_of
 from app.public.shelf_words import cover_url
 from app.security import actor
 from app.templating import words
@@ -45,7 +46,7 @@ def preview(version_id: int) -> ResponseReturnValue:
         dates="",
         preview=True,
     )
-    return render_template("author/preview.html", page=page, **HELPERS)
+    return render_template("author/preview.html", page=page, parts=Markup(parts_of(page)), **HELPERS)  # noqa: S704 - a template escapes
 
 
 @bp.get("/versions/<int:version_id>/preview/<key>")

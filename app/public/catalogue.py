@@ -2,12 +2,15 @@
 
 import re
 
-from flask import Response, current_app, make_response, render_template, request
+from flask import Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from app import covers
 from app.extensions import db
 from app.public import bp, course_words, shelf_words
+from app.public.course_words import CoursePage
+from app.public.remembering import drawn_once, public_page
 from app.security import viewer
 from app.templating import words
 from courses import catalogue as subject
@@ -26,20 +29,24 @@ def catalogue() -> ResponseReturnValue:
     """Everything one can enrol in now, narrowed by words and choices; the same address shows the same."""
     filters = Filters.read(request.args.to_dict(flat=False))
     shelf = subject.browse(db.session(), filters, now=utcnow())
-    page = render_template(
+    key = None if shelf.query else ("catalogue", shelf.content)
+    return public_page(key, lambda: _page_of(shelf))
+
+
+def _page_of(shelf: Shelf) -> str:
+    return render_template(
         "public/catalogue.html",
         shelf=shelf,
-        filters=filters,
+        filters=shelf.filters,
         groups=shelf_words.groups(shelf),
-        sorts=shelf_words.sorts(filters),
-        chosen=shelf_words.chips(filters),
+        sorts=shelf_words.sorts(shelf.filters),
+        chosen=shelf_words.chips(shelf.filters),
         cards=shelf_words.cards(shelf.rows, shelf),
         nearest=shelf_words.cards(shelf.nearest, shelf),
         nothing=_nothing_found(shelf),
-        page_url=lambda page: shelf_words.page_address(filters, page),
-        wider_url=shelf_words.address(Filters(q=filters.q)),
+        page_url=lambda page: shelf_words.page_address(shelf.filters, page),
+        wider_url=shelf_words.address(Filters(q=shelf.filters.q)),
     )
-    return same_for_everybody(page)
 
 
 @bp.get("/courses/<key>")
@@ -47,7 +54,18 @@ def course(key: str) -> ResponseReturnValue:
     """One course: what it is, when it can be taken, and the one thing to do now."""
     asked = request.args.get("offering", type=int)
     page = course_words.course_page(db.session(), key, asked, person=viewer(), now=utcnow())
-    return same_for_everybody(render_template("public/course.html", page=page, **course_words.HELPERS))
+    return public_page(("course", page.content), lambda: _course_page(page))
+
+
+def _course_page(page: CoursePage) -> str:
+    place = page.enrolment.offering_id if page.enrolment else None
+    parts = drawn_once(("parts", page.content, place), lambda: course_words.parts_of(page))
+    return render_template(
+        "public/course.html",
+        page=page,
+        parts=Markup(parts),  # noqa: S704 - made by a template, which escapes
+        **course_words.HELPERS,
+    )
 
 
 @bp.get("/covers/<kind>/<seed>.svg")
@@ -69,18 +87,6 @@ def course_file(key: str, number: int, path: str) -> ResponseReturnValue:
     response = Response(current_app.extensions["files"].get(file.file_key), mimetype=file.media_type)
     response.set_etag(file.file_key)
     return _drawing(response, FOR_EVER if file.published else "private, no-cache").make_conditional(request)
-
-
-def same_for_everybody(page: str) -> Response:
-    """A page with an ETag of its content: who is not signed in and has it already is told so in a few
-    bytes."""
-    response = make_response(page)
-    if viewer() is None:
-        response.add_etag()
-        response.headers["Cache-Control"] = "private, max-age=0, must-revalidate"
-        response.vary.update(("Cookie", "Accept-Language"))
-        response.make_conditional(request)
-    return response
 
 
 def _drawing(response: Response, caching: str) -> Response:

@@ -1,9 +1,10 @@
 """The page of a course: its facts in words, and the one button that names the state."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import url_for
+from flask import render_template, url_for
 from sqlalchemy.orm import Session
 
 from app.public.shelf_words import cover_url, dates_in_words
@@ -55,6 +56,16 @@ class CoursePage:
     cover: str
     dates: str
     preview: bool = False
+
+    @property
+    def content(self) -> Hashable:
+        """Everything the page of somebody who is not signed in depends on."""
+        return self.outline.course_version_id, self.offerings, self.chosen
+
+
+def parts_of(page: CoursePage) -> str:
+    """The parts of the page below its head, in the order of the kind."""
+    return render_template("public/_course_parts.html", page=page, course=page.outline, **HELPERS)
 
 
 def course_page(

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, Row, and_, bindparam, case, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from courses.catalogue.models import Course, CourseFile, CourseVersion, Offering
 from courses.catalogue.outline import Outline, version_outline
 from courses.catalogue.rules import Intake, OfferingState, intake
+from courses.db import UtcDateTime
 from courses.errors import NotFound
 from courses.people import Actor, Permission
 
@@ -59,49 +60,50 @@ LINE = tuple(name for name in OfferingLine.__slots__ if name != "intake")
 COLUMNS: tuple[Any, ...] = tuple(getattr(Offering, name) for name in LINE)
 
 
+COURSE = select(
+    Course.id,
+    select(CourseVersion.id)
+    .where(CourseVersion.course_id == Course.id, CourseVersion.published_at.is_not(None))
+    .order_by(CourseVersion.number.desc())
+    .limit(1)
+    .scalar_subquery()
+    .label("version_id"),
+).where(Course.key == bindparam("key"))
+
+_now = bindparam("now", type_=UtcDateTime)
+TAKING = and_(
+    Offering.state == OfferingState.OPEN,
+    or_(Offering.enrol_until.is_(None), Offering.enrol_until > _now),
+    or_(Offering.ends_at.is_(None), Offering.ends_at > _now),
+)
+OFFERINGS = (
+    select(*COLUMNS)
+    .where(Offering.course_id == bindparam("course_id"), Offering.state != OfferingState.DRAFT)
+    .order_by(
+        case((Offering.id == bindparam("asked"), 0), else_=1),
+        case((TAKING, 0), else_=1),
+        Offering.starts_at.nulls_last(),
+        Offering.id,
+    )
+    .limit(MOST_OFFERINGS)
+)
+
+
 def course_view(session: Session, key: str, asked: int | None, *, now: datetime) -> CourseView:
     """The page of a course. `asked` is the offering somebody came for; else the first one that is open.
 
     A course that was never published does not exist.
     """
-    newest = (
-        select(CourseVersion.id)
-        .where(CourseVersion.course_id == Course.id, CourseVersion.published_at.is_not(None))
-        .order_by(CourseVersion.number.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    course = session.execute(select(Course.id, newest.label("version_id")).where(Course.key == key)).first()
+    course = session.execute(COURSE, {"key": key}).first()
     if course is None or course.version_id is None:
         raise NotFound("course")
-    offerings = _offerings(session, course.id, asked, now)
+    rows = session.execute(OFFERINGS, {"course_id": course.id, "asked": asked or 0, "now": now})
+    lines = [OfferingLine(**row._asdict(), intake=intake(row, now)) for row in rows]
+    offerings = tuple(sorted(lines, key=lambda line: line.intake is not Intake.OPEN))
     chosen = next((offering for offering in offerings if offering.id == asked), None)
     chosen = chosen or (offerings[0] if offerings else None)
     version_id = chosen.course_version_id if chosen else course.version_id
     return CourseView(course.id, key, version_outline(session, version_id), offerings, chosen)
-
-
-def _offerings(
-    session: Session, course_id: int, asked: int | None, now: datetime
-) -> tuple[OfferingLine, ...]:
-    taking = and_(
-        Offering.state == OfferingState.OPEN,
-        or_(Offering.enrol_until.is_(None), Offering.enrol_until > now),
-        or_(Offering.ends_at.is_(None), Offering.ends_at > now),
-    )
-    rows = session.execute(
-        select(*COLUMNS)
-        .where(Offering.course_id == course_id, Offering.state != OfferingState.DRAFT)
-        .order_by(
-            case((Offering.id == (asked or 0), 0), else_=1),
-            case((taking, 0), else_=1),
-            Offering.starts_at.nulls_last(),
-            Offering.id,
-        )
-        .limit(MOST_OFFERINGS)
-    )
-    lines = [OfferingLine(**row._asdict(), intake=intake(row, now)) for row in rows]
-    return tuple(sorted(lines, key=lambda line: line.intake is not Intake.OPEN))
 
 
 def file_of(session: Session, key: str, number: int, path: str) -> Row[*tuple[Any, ...]]:

@@ -1,7 +1,7 @@
 """The catalogue page: what was asked for, the offerings that fit, and how many would fit each further
 choice."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -22,6 +22,8 @@ PAGE = 24
 MOST_PAGES = 100
 NEAREST = 6
 COUNTS_KEPT_FOR = timedelta(seconds=10)
+COUNTS_KEPT_AT_MOST = timedelta(minutes=5)
+COUNTED_QUICKLY = 5_000
 ZONE = ZoneInfo("Europe/Moscow")
 HOURS = {"upto8": (1, 8), "9to24": (9, 24), "25to72": (25, 72), "from73": (73, 1000)}
 WHEN = ("anytime", "this_month", "next_month", "later")
@@ -106,8 +108,15 @@ class Shelf:
     rows: Sequence[Row[Any]]
     total: int
     counts: Counts
+    counted_at: datetime
     unknown: tuple[str, ...] = ()
     nearest: Sequence[Row[Any]] = ()
+
+    @property
+    def content(self) -> Hashable:
+        """Everything a page of this shelf depends on: equal contents make equal pages."""
+        rows = tuple(tuple(row) for row in self.rows)
+        return self.filters, rows, self.total, self.counted_at, tuple(tuple(row) for row in self.nearest)
 
     @property
     def pages(self) -> int:
@@ -120,6 +129,7 @@ class _Cube:
 
     at: datetime
     cells: list[Cell]
+    kept_for: timedelta
     answers: dict[Filters, tuple[int, Counts]] = field(default_factory=dict)
 
 
@@ -138,9 +148,9 @@ def browse(session: Session, filters: Filters, *, now: datetime) -> Shelf:
     if filters.page == 1 and len(rows) < PAGE:
         total = len(rows)
     if rows or filters.page > 1:
-        return Shelf(filters, query, rows, total, counts)
+        return Shelf(filters, query, rows, total, counts, cube.at)
     unknown, nearest = _instead(session, filters, query, dialect, moments)
-    return Shelf(filters, query, rows, 0, counts, unknown, nearest)
+    return Shelf(filters, query, rows, 0, counts, cube.at, unknown, nearest)
 
 
 def forget_counts_after(session: Session) -> None:
@@ -259,13 +269,19 @@ def _cube(session: Session, query: Query, dialect: str, now: datetime, moments: 
     words = " ".join(query.words)
     key = str(session.get_bind().engine.url)
     kept = None if words else _cubes.get(key)
-    if kept is not None and abs(now - kept.at) < COUNTS_KEPT_FOR:
+    if kept is not None and abs(now - kept.at) < kept.kept_for:
         return kept
     found = session.execute(_counting(words, dialect), moments)
-    cube = _Cube(now, [(row[0].value, row[1], row[2], row[3], bool(row[4]), row[5]) for row in found])
+    cells = [(row[0].value, row[1], row[2], row[3], bool(row[4]), row[5]) for row in found]
+    cube = _Cube(now, cells, _kept_for(sum(cell[5] for cell in cells)))
     if not words:
         _cubes.keep(key, cube)
     return cube
+
+
+def _kept_for(number: int) -> timedelta:
+    """The more there is to count, the less one more or less matters: seconds for a catalogue of thousands."""
+    return min(COUNTS_KEPT_FOR * max(1.0, number / COUNTED_QUICKLY), COUNTS_KEPT_AT_MOST)
 
 
 def _answer(cube: _Cube, filters: Filters) -> tuple[int, Counts]:
