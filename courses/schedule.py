@@ -20,7 +20,7 @@ class Tick(Base):
 
 
 def claim(session: Session, job: str, *, every: timedelta, now: datetime) -> bool:
-    """True for exactly one caller per period. Missed periods are served once, by the first who comes after."""
+    """True for exactly one caller per period. Missed periods are served once, by the first to come after."""
     period = int(now.timestamp() // every.total_seconds())
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = (

@@ -4,7 +4,7 @@ import itertools
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from courses.catalogue.models import Activity, Course, CourseVersion, Module, Offering
@@ -235,3 +235,14 @@ def an_enrolment(
     session.add(enrolment)
     session.flush()
     return enrolment
+
+
+def the_quiz_of(session: Session, enrolment: Enrolment) -> Quiz:
+    """The quiz of the course that somebody is enrolled in."""
+    offering = session.get_one(Offering, enrolment.offering_id)
+    query = (
+        select(Quiz)
+        .join(Activity, Activity.id == Quiz.activity_id)
+        .where(Activity.course_version_id == offering.course_version_id)
+    )
+    return session.scalars(query).one()

@@ -14,7 +14,7 @@ import structlog
 from kombu.exceptions import OperationalError as BrokerError
 from sqlalchemy.exc import OperationalError
 
-from courses import learning, logs, outbox, people, quizzes
+from courses import certificates, learning, logs, outbox, people, quizzes
 from courses.clock import utcnow
 from courses.db import Database
 from courses.schedule import claim
@@ -27,6 +27,7 @@ NUDGE_KEY = "kafedra:nudge"
 LOOK_EVERY = 1.0
 KEEP_TOLD = timedelta(days=14)
 LOOK_BACK = timedelta(days=2)
+PATIENCE = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,18 @@ def complete_ended(base: Database, now: datetime) -> None:
             learning.complete_if_done(session, enrolment_id, now=now)
 
 
+def tell_again(base: Database, now: datetime) -> None:
+    """Ask anew for what was refused for a reason that may be gone, such as an unprintable name."""
+    before = now - PATIENCE
+    with base.unit_of_work() as session:
+        for attempt_id in quizzes.owed(session, before=before):
+            outbox.publish(session, quizzes.AttemptFinished(attempt_id), now=now)
+        for enrolment_id in certificates.unissued(session, before=before):
+            outbox.publish(session, learning.EnrolmentCompleted(enrolment_id), now=now)
+        for certificate_id in certificates.owed(session, before=before):
+            outbox.publish(session, certificates.CertificateNumbered(certificate_id), now=now)
+
+
 def send_letters(base: Database, now: datetime) -> None:
     """Send the letters that an absent mail server left waiting."""
     send_owed(base, settings(), now)
@@ -75,6 +88,7 @@ def forget_old(base: Database, now: datetime) -> None:
 JOBS = (
     Job("finish_overdue", timedelta(seconds=15), finish_overdue),
     Job("complete_ended", timedelta(minutes=5), complete_ended),
+    Job("tell_again", timedelta(minutes=30), tell_again),
     Job("send_letters", timedelta(minutes=1), send_letters),
     Job("forget_told", timedelta(hours=6), forget_told),
     Job("forget_old", timedelta(hours=24), forget_old),

@@ -41,7 +41,7 @@ def fill_catalogue(session: Session, number: int) -> None:
             quiz=False,
             key=f"kurs-{index}",
             title=f"{dice.choice(TOPICS)} {dice.choice(PLACES)}, {index + 1}",
-            subject=dice.choice(SUBJECTS),
+            subject=dice.choice(list(SUBJECTS)),
             hours=dice.choice((2, 4, 6, 16, 24, 36, 72)),
         )
         factories.an_offering(session, version, seats=dice.choice((None, 25, 60)))
@@ -50,13 +50,16 @@ def fill_catalogue(session: Session, number: int) -> None:
 def a_world(session: Session) -> World:
     """A learner in a course with two quizzes of twenty questions: on one page, and one by one."""
     questions = [factories.a_question(session, **_body(index)) for index in range(20)]
-    version = factories.a_course(session, quiz=False, key="zamery", title="Курс для замеров")
+    draft = {"published_at": None, "published_by_id": None}
+    version = factories.a_course(session, quiz=False, key="zamery", title="Курс для замеров", **draft)
     module = factories.a_module(session, version, position=2, key="m2", title="Тесты")
     for position, (key, per_page) in enumerate((("quiz-all", 0), ("quiz-paged", 1)), 2):
         activity = factories.an_activity(
             session, version, module, ActivityKind.QUIZ, position, key=key, title=key
         )
         factories.a_quiz(session, activity, *questions, per_page=per_page, attempts=0)
+    version.published_at, version.published_by_id = utcnow(), people.SYSTEM_ID
+    session.flush()
     person = factories.a_person(session, email="zamer@school.example")
     enrolment = factories.an_enrolment(session, person, factories.an_offering(session, version))
     secret = people.open_session(session, person.id, device="bench", now=utcnow())

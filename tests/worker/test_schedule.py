@@ -1,0 +1,72 @@
+"""The periodic jobs do what they say, also after the scheduler was away."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from courses.clock import utcnow
+from courses.db import Database
+from courses.outbox import OutboxMessage
+from courses.quizzes.models import Attempt, AttemptState, GradingProgress
+from tests import factories
+from worker import schedule
+
+
+def test_an_attempt_whose_time_is_over_is_closed_at_its_deadline(database: Database) -> None:
+    now = utcnow()
+    deadline = now - timedelta(hours=1)
+    with database.unit_of_work() as session:
+        attempt_id = an_attempt(session, deadline_at=deadline)
+    schedule.finish_overdue(database, now)
+    with database.reading() as session:
+        attempt = session.get_one(Attempt, attempt_id)
+        assert attempt.state == AttemptState.FINISHED
+        assert attempt.finished_at == deadline
+
+
+def test_a_completed_enrolment_without_a_certificate_is_asked_for_anew(database: Database) -> None:
+    now = utcnow()
+    with database.unit_of_work() as session:
+        enrolment_id = factories.an_enrolment(session, completed_at=now - timedelta(hours=1)).id
+    schedule.tell_again(database, now)
+    with database.reading() as session:
+        told = session.scalars(select(OutboxMessage).where(OutboxMessage.name == "EnrolmentCompleted")).all()
+        assert [message.payload for message in told] == [{"enrolment_id": enrolment_id}]
+
+
+def test_a_finished_attempt_without_a_mark_is_asked_for_anew(database: Database) -> None:
+    now = utcnow()
+    hour_ago = now - timedelta(hours=1)
+    with database.unit_of_work() as session:
+        attempt_id = an_attempt(
+            session,
+            state=AttemptState.FINISHED,
+            finished_at=hour_ago,
+            grading_progress=GradingProgress.PENDING,
+        )
+    schedule.tell_again(database, now)
+    with database.reading() as session:
+        told = session.scalars(select(OutboxMessage).where(OutboxMessage.name == "AttemptFinished")).all()
+        assert [message.payload for message in told] == [{"attempt_id": attempt_id}]
+
+
+def test_every_job_may_run_on_an_empty_installation(database: Database) -> None:
+    for job in schedule.JOBS:
+        job.run(database, utcnow())
+
+
+def an_attempt(session, **over):
+    enrolment = factories.an_enrolment(session)
+    quiz = factories.the_quiz_of(session, enrolment)
+    values = {
+        "number": 1,
+        "state": AttemptState.IN_PROGRESS,
+        "layout": [],
+        "flagged": [],
+        "started_at": utcnow() - timedelta(hours=2),
+        "grading_progress": GradingProgress.NOT_READY,
+    } | over
+    attempt = Attempt(quiz_id=quiz.id, enrolment_id=enrolment.id, **values)
+    session.add(attempt)
+    session.flush()
+    return attempt.id
