@@ -14,6 +14,7 @@ from app.security import wants_json
 from app.templating import settings
 from courses import certificates
 from courses.certificates import Verification
+from courses.clock import utcnow
 from courses.links import verification_url
 
 LONGEST_NAME = 320
@@ -68,6 +69,7 @@ def _page(found: Verification, name: str = "") -> Response:
         "public/verify.html",
         found=found,
         name=name,
+        checked_at=utcnow(),
         address=verification_url(settings().public_url, found.code),
     )
     return _uncached(page, 200 if found.found else 404)

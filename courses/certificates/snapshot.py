@@ -22,7 +22,9 @@ from courses.texts import N_, Texts, texts
 FORMAT = 1
 DESIGN = "classic"
 FACSIMILE = "facsimile"
-GIVEN_TO = N_("Настоящий сертификат подтверждает, что")
+GIVEN_FOR = N_("Настоящим сертификатом отмечается")  # «… Иванова Мария Петровна за участие в семинаре»
+CERTIFIES_THAT = N_("Настоящий сертификат подтверждает, что")  # «… прошла обучение на семинаре»
+FOR = ("за ", "for ")
 VOLUME = N_("в объёме %(hours)s")
 NOTE = N_("Не является документом о квалификации")
 VERIFY_LABEL = N_("Проверить подлинность сертификата:")
@@ -56,7 +58,7 @@ def snapshot_of(said: Words, *, number: str, code: str, settings: Settings, now:
         "kind": outline.kind_name,
         "organisation": organisation_of(settings),
         "document_title": title,
-        "given_to_label": words.gettext(GIVEN_TO),
+        "given_to_label": words.gettext(GIVEN_FOR if text.startswith(FOR) else CERTIFIES_THAT),
         "recipient": said.full_name,
         "recipient_short": said.short_name,
         "text": text,

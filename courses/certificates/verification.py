@@ -30,6 +30,7 @@ class Verification:
     document_title: str = ""
     recipient: str = ""
     course_title: str = ""
+    hours: int = 0
     volume: str = ""
     period: str = ""
     issued: str = ""
@@ -96,6 +97,7 @@ def _told(row: Row[*tuple[Any, ...]], zone: str, full_name: str | None) -> Verif
         document_title=printed["document_title"],
         recipient=printed["recipient_short"],
         course_title=printed["course_title"],
+        hours=printed["hours"],
         volume=printed["volume"],
         period=printed["period"],
         issued=printed["issued"],

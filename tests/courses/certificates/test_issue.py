@@ -106,6 +106,18 @@ def test_an_author_s_wording_does_not_repeat_the_title(issue, earned):
 
 
 @pytest.mark.parametrize(
+    ("text_", "label"),
+    [
+        ("за доклад на семинаре", "Настоящим сертификатом отмечается"),
+        ("принимала участие в семинаре", "Настоящий сертификат подтверждает, что"),
+    ],
+)
+def test_the_name_stands_in_a_sentence_that_fits_the_wording(issue, earned, text_, label):
+    said = issue(earned(course={"description": {"certificate": {"text": text_}}})).snapshot
+    assert (said["given_to_label"], said["text"]) == (label, text_)
+
+
+@pytest.mark.parametrize(
     "chosen",
     [
         {"title": "Удостоверение"},
