@@ -102,10 +102,10 @@ def broken_links(session: Session) -> Sequence[int]:
 def newest_broken_links(session: Session, *, limit: int) -> Sequence[int]:
     """The same for the newest `limit` rows only, so that a page may ask; newest first."""
     rows = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(limit + 1)).all()
-    before = [row.seal for row in rows[1:]] + ([] if len(rows) > limit else [""])
+    before = [*(row.seal for row in rows[1:]), ""]
     return [
         row.id
-        for row, previous in zip(rows[:limit], before, strict=True)
+        for row, previous in zip(rows[:limit], before, strict=False)
         if row.previous_seal != previous or row.seal != seal_of(row)
     ]
 
