@@ -13,11 +13,16 @@ FLAGS = [
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
-def launch(playwright: Playwright) -> Browser:
+def executable() -> str:
     """The system's Chromium; a machine without one fails here, by name."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     assert path, "these tests need Chromium: install the package «chromium»"
-    return playwright.chromium.launch(executable_path=path, args=FLAGS)
+    return path
+
+
+def launch(playwright: Playwright) -> Browser:
+    """A browser of its own, without a profile."""
+    return playwright.chromium.launch(executable_path=executable(), args=FLAGS)
 
 
 def violations(page: Page) -> list[dict[str, Any]]:

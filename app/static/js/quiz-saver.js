@@ -89,10 +89,7 @@ export class Saver extends EventTarget {
       return this.again("offline");
     }
     if (answer.status === 401) return this.again("signin");
-    if (answer.status === 400) {
-      await this.renew();
-      return this.again("saving");
-    }
+    if (answer.status === 400) return this.again(await this.renew());
     if (![200, 409, 422, 404].includes(answer.status)) return this.again("offline");
     return this.acknowledge(answer, batch);
   }
@@ -131,13 +128,15 @@ export class Saver extends EventTarget {
     return true;
   }
 
-  /* A page that was left open long needs a fresh token before it may send. */
+  /* A page that was left open long needs a fresh token before it may send, or somebody has signed out. */
   async renew() {
     try {
       const state = await fetch(this.stateUrl, { headers: { Accept: "application/json" } });
+      if (state.status === 401) return "signin";
       if (state.ok) this.token = (await state.json()).token;
+      return state.ok ? "saving" : "offline";
     } catch {
-      /* The retry that follows finds out whether the connection is back. */
+      return "offline";
     }
   }
 
