@@ -1,5 +1,6 @@
 """The register of certificates, as a page and as a file."""
 
+from collections.abc import Iterator
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -10,10 +11,11 @@ from app.admin import asking, bp
 from app.extensions import db
 from app.security import actor
 from app.templating import settings, words
-from courses import certificates
+from courses import certificates, people
 from courses.certificates import RegisterQuery, State
 from courses.clock import utcnow
-from courses.texts import N_
+from courses.people import Actor, Permission
+from courses.texts import N_, Texts
 
 STATE_NAMES = {
     State.VALID: N_("Действителен"),
@@ -46,9 +48,9 @@ def register() -> ResponseReturnValue:
 @bp.get("/register.csv")
 def register_csv() -> ResponseReturnValue:
     """The same as a file for spreadsheets, sent line by line."""
+    people.require(actor(), Permission.REGISTER_SEE)
     zone = settings().time_zone
-    lines = certificates.register_csv(db.session(), _asked(), by=actor(), words=words(), zone=zone)
-    answer = Response(stream_with_context(line.encode() for line in lines), mimetype="text/csv")
+    answer = Response(stream_with_context(_lines(_asked(), actor(), words(), zone)), mimetype="text/csv")
     day = f"{utcnow().astimezone(ZoneInfo(zone)):%Y-%m-%d}"
     name = quote(words().gettext("Реестр %(day)s.csv", day=day))
     answer.headers["Content-Disposition"] = (
@@ -56,6 +58,12 @@ def register_csv() -> ResponseReturnValue:
     )
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
+
+
+def _lines(asked: RegisterQuery, by: Actor, said: Texts, zone: str) -> Iterator[bytes]:
+    """The lines, read with a session of their own: the view's is closed before the sending begins."""
+    for line in certificates.register_csv(db.session(), asked, by=by, words=said, zone=zone):
+        yield line.encode()
 
 
 def _asked() -> RegisterQuery:

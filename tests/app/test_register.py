@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select, text
 
 from app.admin.audit import DEEDS, LINKS_CHECKED
+from app.extensions import db
 from courses import audit
 from courses.certificates import Certificate
 from courses.clock import utcnow
@@ -99,15 +100,25 @@ def test_the_file_holds_what_the_page_shows(office, group, database):
     assert office.get("/admin/register.csv?q=нетаких").get_data(as_text=True).count("\r\n") == 1
 
 
+def test_sending_the_file_gives_the_connection_back(office, group, app):
+    for buffered in (True, False):
+        with office.get("/admin/register.csv", buffered=buffered) as answer:
+            assert answer.status_code == 200
+        with app.app_context():
+            assert db.engine.pool.checkedout() == 0
+
+
 @pytest.mark.parametrize("query", STRANGE)
 def test_strange_questions_get_a_page_and_a_file(office, group, query):
     assert office.get(f"/admin/register?{query}").status_code == 200
-    assert office.get(f"/admin/register.csv?{query}").status_code == 200
+    file = office.get(f"/admin/register.csv?{query}", buffered=True)
+    assert file.status_code == 200
+    assert file.text.startswith("\ufeffНомер;")
 
 
 @pytest.mark.parametrize("path", ["/admin/register", "/admin/register.csv", "/admin/audit"])
 def test_only_administrators_see_the_register_and_the_deeds(office, browser, client, group, path):
-    assert office.get(path).status_code == 200
+    assert office.get(path, buffered=True).status_code == 200
     assert browser(group.instructor).get(path).status_code == 403
     assert browser(group.people[0]).get(path).status_code == 404
     assert client.get(path).status_code == 303
