@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 from sqlalchemy import select
@@ -19,13 +20,15 @@ from courses.settings import Settings
 SAMPLES = Path(packages.__file__).parent / "samples"
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
+MOSCOW = ZoneInfo("Europe/Moscow")
 
 
 def terms_of(kind: str, now: datetime) -> Terms:
     """When the sample of each kind takes place, counted from the moment it is loaded."""
     hour = now.replace(minute=0, second=0, microsecond=0)
+    ten = now.astimezone(MOSCOW).replace(hour=10, minute=0, second=0, microsecond=0)
     if kind == "seminar":
-        start = hour + 9 * DAY
+        start = ten + 9 * DAY
         return Terms(
             starts_at=start,
             ends_at=start + 4 * HOUR,
@@ -44,7 +47,7 @@ def terms_of(kind: str, now: datetime) -> Terms:
             code_word="мелок",
         )
     if kind == "workshop":
-        return Terms(starts_at=hour + 5 * DAY, ends_at=hour + 33 * DAY, enrol_until=hour + 12 * DAY, seats=30)
+        return Terms(starts_at=ten + 5 * DAY, ends_at=ten + 33 * DAY, enrol_until=ten + 12 * DAY, seats=30)
     return Terms()
 
 
