@@ -114,7 +114,7 @@ def _action(
         return Action(say(CLOSED[chosen.intake]), note=say(NEXT[chosen.intake]))
     if not signed_in:
         back = url_for("public.course", key=view.key, offering=chosen.id)
-        note = say("Запись бесплатная и занимает минуту.")
+        note = say("Запись занимает минуту.")
         return Action(say("Войти и записаться"), url_for("public.sign_in", next=back), "get", note)
     return Action(say(kind.enrol), url_for("learner.enrol", offering_id=chosen.id), "post")
 

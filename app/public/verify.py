@@ -2,22 +2,27 @@
 
 import re
 from dataclasses import asdict, replace
+from types import SimpleNamespace
 from typing import Any
 
-from flask import Response, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Response, jsonify, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup, escape
 
 from app.extensions import csrf, db, limiter
 from app.public import bp
 from app.public.browser import sent_by_us
-from app.security import wants_json
+from app.public.remembering import FLASHES, drawn_once
+from app.security import viewer, wants_json
 from app.templating import settings
 from courses import certificates
 from courses.certificates import Verification
-from courses.clock import utcnow
 from courses.links import verification_url
 
 LONGEST_NAME = 320
+BLANK_CODE = "0000-0000-0000-0000"
+BLANK_NUMBER = "0000-000-00000"
+PLACE = Markup("<!-- what the register says -->")
 REGISTRATION_NUMBER = re.compile(r"\s*№?\s*\d{4}\s*-\s*[^\W\d_]{1,20}\s*-\s*\d{1,9}\s*")
 often = limiter.shared_limit("60/minute", scope="verify")
 
@@ -65,14 +70,31 @@ def verify_name(code: str) -> ResponseReturnValue:
 
 
 def _page(found: Verification, name: str = "") -> Response:
-    page = render_template(
-        "public/verify.html",
-        found=found,
-        name=name,
-        checked_at=utcnow(),
-        address=verification_url(settings().public_url, found.code),
-    )
+    body = Markup(render_template("public/verify_body.html", found=found))  # noqa: S704 - drawn by us
+    alone = viewer() is None and FLASHES not in session and not name
+    page = _framed(found, body) if alone else _whole(found, body, name=name)
     return _uncached(page, 200 if found.found else 404)
+
+
+def _framed(found: Verification, body: Markup) -> str:
+    """The body in the page around it, which for strangers is drawn once for every state."""
+    frame = drawn_once(("verify", found.status), lambda: _frame(found.status))
+    number = escape(found.number)
+    return frame.replace(BLANK_CODE, found.code).replace(BLANK_NUMBER, number).replace(PLACE, body)
+
+
+def _frame(status: str) -> str:
+    """The page around any certificate in this state, with marks where its own words go."""
+    blank = Verification(status=status, code=BLANK_CODE, number=BLANK_NUMBER)
+    here = SimpleNamespace(path=url_for("public.verify", code=BLANK_CODE))
+    return _whole(blank, PLACE, request=here)
+
+
+def _whole(found: Verification, body: Markup, **more: Any) -> str:
+    address = verification_url(settings().public_url, found.code)
+    return render_template(
+        "public/verify.html", found=found, body=body, address=address, **({"name": ""} | more)
+    )
 
 
 def _as_json(found: Verification) -> Response:

@@ -326,4 +326,4 @@ def _instead(
     )
     statement = statement.order_by(query.rank(dialect), Offering.id)
     found = session.execute(statement.limit(NEAREST), moments).all()
-    return unknown, found
+    return unknown, found or session.execute(_listing(Filters(), dialect), {**moments, **place}).all()

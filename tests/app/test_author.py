@@ -1,4 +1,4 @@
-"""The author's door: check before making, all or nothing, preview, publishing, offerings; closed to everybody else."""
+"""The author's door: check before making, all or nothing, preview, publishing; closed to everybody else."""
 
 import io
 import re

@@ -125,7 +125,7 @@ def test_nothing_found_says_what_to_do_and_offers_the_nearest(
     fill(database, several)
     page = client.get("/?q=синхрофазотрон ёлка").text
     assert "«синхрофазотрон»" in page
-    assert "Ближе всего" in page
+    assert "Посмотрите и это" in page
     assert "<mark>Ёлка</mark> для учителей" in page
     page = client.get("/?q=ёлка&kind=course").text
     assert "Искать «ёлка» без условий" in page
@@ -146,12 +146,13 @@ def test_no_query_breaks_the_page(client: FlaskClient, database: Database, query
 def test_the_number_of_queries_does_not_grow_with_the_catalogue(
     client: FlaskClient, database: Database, count_queries: Any
 ) -> None:
+    def one_more(session: Session) -> None:
+        an_offering(session, a_course(session, quiz=False))
+
     found = []
     for number in (5, 60):
-        fill(
-            database,
-            lambda session: [an_offering(session, a_course(session, quiz=False)) for _ in range(number)],
-        )
+        for _ in range(number):
+            fill(database, one_more)
         catalogue.forget()
         with count_queries() as counted:
             assert client.get("/").status_code == 200
@@ -243,6 +244,26 @@ def test_other_dates_of_a_course_can_be_chosen(client: FlaskClient, database: Da
     assert f"/courses/twice?offering={second}" in client.get("/courses/twice").text
     assert client.get(f"/courses/twice?offering={second}").status_code == 200
     assert client.get("/courses/twice?offering=999999").status_code == 200
+
+
+def test_the_page_of_a_course_asks_as_little_for_many_offerings_as_for_one(
+    client: FlaskClient, database: Database, sign_in: Any, count_queries: Any
+) -> None:
+    def make(session: Session) -> int:
+        an_offering(session, a_course(session, key="once"))
+        often = a_course(session, key="often")
+        for day in range(30):
+            an_offering(session, often, starts_at=NOW + timedelta(days=day))
+        return a_person(session).id
+
+    sign_in(client, fill(database, make))
+    found = []
+    for key in ("once", "often"):
+        client.get(f"/courses/{key}")
+        with count_queries() as counted:
+            client.get(f"/courses/{key}")
+        found.append(len([text for text in counted if text.lstrip().startswith("SELECT")]))
+    assert found[0] == found[1] <= 4
 
 
 def test_a_course_that_was_never_published_does_not_exist(client: FlaskClient, database: Database) -> None:
