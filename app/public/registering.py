@@ -63,7 +63,7 @@ def send_again() -> ResponseReturnValue:
 @limiter.limit("20/minute", methods=["POST"])
 def confirm(token: str) -> ResponseReturnValue:
     """The link in the letter: a page with one button, so that a mail scanner's visit uses nothing up."""
-    owner = open_link(Purpose.CONFIRM, token)
+    owner = open_link(Purpose.CONFIRM, token, claim=session.get(CLAIM_KEY, ""))
     if owner is None:
         return render_template("public/account/dead_link.html", purpose="confirm", form=AddressForm()), 410
     form = ConfirmForm()
@@ -78,10 +78,12 @@ def confirm(token: str) -> ResponseReturnValue:
     return render_template("public/account/confirm.html", form=form, owner=owner, ours=ours), _status(form)
 
 
-def open_link(purpose: Purpose, token: str) -> LinkOwner | None:
+def open_link(purpose: Purpose, token: str, *, claim: str = "") -> LinkOwner | None:
     """Whose link this is; None when it is forged, used or too old."""
     try:
-        return people.link_owner(db.session(), purpose, token, secret_key=settings().secret_key, now=utcnow())
+        return people.link_owner(
+            db.session(), purpose, token, claim=claim, secret_key=settings().secret_key, now=utcnow()
+        )
     except (NotFound, Conflict):
         return None
 

@@ -8,6 +8,8 @@ from courses.texts import N_
 
 
 class CourseKind(StrEnum):
+    """The four forms of training; `kinds/` holds what each of them means."""
+
     COURSE = "course"
     SEMINAR = "seminar"
     MASTER_CLASS = "master_class"
@@ -15,6 +17,8 @@ class CourseKind(StrEnum):
 
 
 class ActivityKind(StrEnum):
+    """What a module is made of."""
+
     LESSON = "lesson"
     QUIZ = "quiz"
     PRACTICAL = "practical"

@@ -40,6 +40,8 @@ class Labels:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
+    """A heading of a lesson: its anchor, depth 1 … 6, words, and line in the source."""
+
     id: str
     level: int
     text: str

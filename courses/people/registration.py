@@ -1,6 +1,5 @@
 """Registering and confirming the address. Whether it is known is told to its owner only, by letter."""
 
-import hmac
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -17,7 +16,16 @@ from courses.people.models import Person
 from courses.people.names import PARTS, clean_name, name_problems, search_key
 from courses.people.passwords import hash_password, password_problem, words_of_person
 from courses.people.signing_in import Outcome, Proof, State, admit, judge
-from courses.people.tokens import Purpose, claim_of, empty_claim, issue, kill, opened
+from courses.people.tokens import (
+    Purpose,
+    check_open,
+    claim_of,
+    empty_claim,
+    is_claim_of,
+    issue,
+    kill,
+    sealed_token,
+)
 from courses.people.zones import ZONES
 from courses.texts import LANGUAGES
 
@@ -122,11 +130,12 @@ def confirm_address(
     Whoever holds the link owns the mailbox; that they also made the registration is shown by the claim in the
     same browser, or by the password. So nobody can register another's address and wait until it is confirmed.
     """
-    token = opened(session, Purpose.CONFIRM, link, secret_key=secret_key, now=now)
+    token = sealed_token(session, Purpose.CONFIRM, link, secret_key=secret_key)
     person = session.get_one(Person, token.person_id, with_for_update=True)
+    check_open(token, person, claim=claim, secret_key=secret_key, now=now)
     if person.disabled_at is not None:
         return Outcome(State.DISABLED)
-    if not hmac.compare_digest(claim.encode("utf-8", "replace"), claim_of(person, secret_key).encode()):
+    if not is_claim_of(person, claim, secret_key):
         if proof is None or proof.person_id != person.id:
             return Outcome(State.WRONG)
         refused = judge(session, proof, person, secret_key=secret_key, now=now)
@@ -139,8 +148,7 @@ def confirm_address(
 
 def claimed(session: Session, person_id: int, claim: str, *, secret_key: str) -> bool:
     """Whether the browser with this claim is the one that registered."""
-    person = session.get_one(Person, person_id)
-    return hmac.compare_digest(claim.encode("utf-8", "replace"), claim_of(person, secret_key).encode())
+    return is_claim_of(session.get_one(Person, person_id), claim, secret_key)
 
 
 def _new_or_known(session: Session, wish: CheckedRegistration, *, now: datetime) -> Person:

@@ -95,10 +95,13 @@ def link_text(session: Session, token_id: int, *, secret_key: str) -> str:
     return f"{token.id}.{_seal(token, secret_key)}"
 
 
-def link_owner(session: Session, purpose: Purpose, text: str, *, secret_key: str, now: datetime) -> LinkOwner:
-    """Whose link this is, without using it up."""
-    token = opened(session, purpose, text, secret_key=secret_key, now=now, lock=False)
+def link_owner(
+    session: Session, purpose: Purpose, text: str, *, secret_key: str, now: datetime, claim: str = ""
+) -> LinkOwner:
+    """Whose link this is, without using it up; with a claim, also a link this browser has used already."""
+    token = sealed_token(session, purpose, text, secret_key=secret_key, lock=False)
     person = session.get_one(Person, token.person_id)
+    check_open(token, person, claim=claim, secret_key=secret_key, now=now)
     return LinkOwner(person.id, person.email, person.full_name)
 
 
@@ -106,6 +109,16 @@ def opened(
     session: Session, purpose: Purpose, text: str, *, secret_key: str, now: datetime, lock: bool = True
 ) -> MailToken:
     """The row behind a link. NotFound when it is forged, Conflict when it was used or is too old."""
+    token = sealed_token(session, purpose, text, secret_key=secret_key, lock=lock)
+    person = session.get_one(Person, token.person_id)
+    check_open(token, person, claim="", secret_key=secret_key, now=now)
+    return token
+
+
+def sealed_token(
+    session: Session, purpose: Purpose, text: str, *, secret_key: str, lock: bool = True
+) -> MailToken:
+    """The row behind a link, open or not. NotFound when the link is forged."""
     number, _, seal = text.partition(".")
     if not number.isascii() or not number.isdigit() or len(number) > 9:
         raise NotFound("link")
@@ -115,11 +128,20 @@ def opened(
         _seal(token, secret_key).encode(), seal.encode("utf-8", "replace")
     ):
         raise NotFound("link")
-    if token.used_at is not None:
+    return token
+
+
+def check_open(token: MailToken, person: Person, *, claim: str, secret_key: str, now: datetime) -> None:
+    """Conflict when the link was used or is too old.
+
+    The browser that registered may press the button again: its first press counted, and only the answer was
+    lost on the way.
+    """
+    repeated = person.email_confirmed_at is not None and is_claim_of(person, claim, secret_key)
+    if token.used_at is not None and not repeated:
         raise Conflict("link_used")
     if token.expires_at <= now:
         raise Conflict("link_expired")
-    return token
 
 
 def keyed(secret_key: str, *parts: object) -> bytes:
@@ -131,6 +153,11 @@ def keyed(secret_key: str, *parts: object) -> bytes:
 def claim_of(person: Person, secret_key: str) -> str:
     """What the registering browser keeps to show it was this one; it dies with the password."""
     return _text(keyed(secret_key, "registration claim", person.id, person.password_hash))
+
+
+def is_claim_of(person: Person, claim: str, secret_key: str) -> bool:
+    """Whether the browser with this claim is the one that registered this person."""
+    return hmac.compare_digest(claim.encode("utf-8", "replace"), claim_of(person, secret_key).encode())
 
 
 def empty_claim() -> str:

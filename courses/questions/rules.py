@@ -294,6 +294,7 @@ def form_index(value: str) -> int | str | None:
 
 
 def finding(code: str, where: str, *, severity: str = "error", **details: Any) -> Problem:
+    """A problem of this code at this place, with the numbers and words its sentence needs."""
     return Problem(code, where, severity=severity, details=details)
 
 

@@ -11,9 +11,10 @@ from courses.db import Base, Id, partial, word
 
 
 class AttemptState(StrEnum):
+    """Whether answers may still be added."""
+
     IN_PROGRESS = "in_progress"
     FINISHED = "finished"
-    ABANDONED = "abandoned"
 
 
 class GradingProgress(StrEnum):

@@ -480,7 +480,7 @@ def upgrade() -> None:
         sa.Column(
             "state",
             sa.Enum(
-                "in_progress", "finished", "abandoned", name="attemptstate", native_enum=False, length=24
+                "in_progress", "finished", name="attemptstate", native_enum=False, length=24
             ),
             nullable=False,
         ),

@@ -111,6 +111,20 @@ def test_looking_at_the_link_any_number_of_times_uses_nothing_up(client, app, ru
     assert client.post(path).status_code == 303
 
 
+def test_whose_connection_broke_at_the_button_presses_it_again_and_is_in(client, run_worker, settings):
+    register(client)
+    run_worker()
+    path = link_in(letters(settings)[0])
+    with client.session_transaction() as cookie:
+        before = dict(cookie)
+    assert client.post(path).status_code == 303
+    with client.session_transaction() as cookie:
+        cookie.clear()
+        cookie.update(before)
+    assert client.post(path).status_code == 303
+    assert is_signed_in(client)
+
+
 def test_in_another_browser_the_password_is_asked(app, client, run_worker, settings):
     register(client)
     run_worker()

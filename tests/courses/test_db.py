@@ -36,11 +36,11 @@ def test_a_connection_that_the_server_has_ended_is_replaced_unnoticed(
     if database.engine.dialect.name != "postgresql":
         return
     monkeypatch.setattr(db, "RESTED", 0.0)
-    with database.reading() as session, database.reading() as other:
+    ours = Database(database.engine.url.render_as_string(hide_password=False))
+    with ours.reading() as session:
         victim = session.scalar(text("SELECT pg_backend_pid()"))
-        other.execute(text("SELECT 1"))
-        session.close()
-        other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": victim})
-    for _ in range(3):
-        with database.unit_of_work() as session:
-            assert session.scalar(text("SELECT 1")) == 1
+    with database.unit_of_work() as other:
+        other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": victim})
+    with ours.unit_of_work() as session:
+        assert session.scalar(text("SELECT pg_backend_pid()")) != victim
+    ours.engine.dispose()

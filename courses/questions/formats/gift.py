@@ -5,6 +5,8 @@ from courses.questions.formats._gift_write import write
 
 
 class Gift:
+    """Both ways of the format; a file that is read and written again keeps its questions."""
+
     name = "gift"
     extension = ".gift"
     read = staticmethod(read)

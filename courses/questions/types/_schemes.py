@@ -7,24 +7,29 @@ Ranks = Sequence[int]
 
 
 def all_or_nothing(ranks: Ranks) -> float:
+    """1 when everything is in its place, otherwise 0."""
     return float(list(ranks) == sorted(ranks))
 
 
 def absolute_position(ranks: Ranks) -> float:
+    """The share of items that stand exactly in their place."""
     return sum(rank == place for place, rank in enumerate(ranks)) / len(ranks)
 
 
 def relative_to_correct(ranks: Ranks) -> float:
+    """An item loses a point for every place it stands away from its own."""
     last = len(ranks) - 1
     near = sum(max(0, last - abs(place - rank)) for place, rank in enumerate(ranks))
     return near / (len(ranks) * last)
 
 
 def relative_next_exclude_last(ranks: Ranks) -> float:
+    """The share of items followed by the right one; the last item has no follower."""
     return sum(after == rank + 1 for rank, after in _neighbours(ranks)) / (len(ranks) - 1)
 
 
 def relative_next_include_last(ranks: Ranks) -> float:
+    """The same, and the last item counts when nothing should follow it."""
     return (sum(after == rank + 1 for rank, after in _neighbours(ranks)) + _ends_right(ranks)) / len(ranks)
 
 

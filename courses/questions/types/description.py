@@ -23,6 +23,8 @@ from courses.questions.types._base import Plain
 
 
 class Description(Plain):
+    """A text only: no response, no mark, no number in the navigator."""
+
     name = "description"
     title = "Описание"
 

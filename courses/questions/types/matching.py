@@ -34,6 +34,8 @@ from courses.questions.types._base import Plain
 
 
 class Matching(Plain):
+    """Stems, each with its answer; an answer without a stem only misleads."""
+
     name = "matching"
     title = "Соответствие"
 

@@ -36,6 +36,8 @@ from courses.questions.types._choices import (
 
 
 class MultipleChoice(ChoiceType):
+    """Options of which several are chosen; fractions of the right ones sum to 1."""
+
     name = "multiple_choice"
     title = "Несколько ответов"
 

@@ -40,6 +40,8 @@ TOLERANCES = ("nominal", "relative", "geometric")
 
 
 class Numerical(Plain):
+    """Accepted numbers with tolerances and fractions, and units with their rule."""
+
     name = "numerical"
     title = "Число"
 

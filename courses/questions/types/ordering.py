@@ -41,6 +41,8 @@ MOST = 100  # an author's list; nobody sorts more, and some schemes take the squ
 
 
 class Ordering(Plain):
+    """Items in their right order, and the scheme that marks another one."""
+
     name = "ordering"
     title = "Порядок"
 

@@ -37,6 +37,8 @@ from courses.questions.types._strings import NOTES, RULES, matches, rules_used
 
 
 class ShortAnswer(Plain):
+    """Accepted answers with fractions; `*` in them stands for anything."""
+
     name = "short_answer"
     title = "Короткий ответ"
 

@@ -39,6 +39,8 @@ NO_CHOICE = -1  # the page sends it for "clear my choice"
 
 
 class SingleChoice(ChoiceType):
+    """Options of which one is chosen; fractions may be negative."""
+
     name = "single_choice"
     title = "Один ответ"
 

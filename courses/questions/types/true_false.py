@@ -33,6 +33,8 @@ _FORM = {"": None, "true": True, "false": False}
 
 
 class TrueFalse(Plain):
+    """One statement and whether it holds."""
+
     name = "true_false"
     title = "Верно или неверно"
 

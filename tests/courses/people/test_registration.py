@@ -112,6 +112,27 @@ def test_a_link_works_once(session):
         people.link_owner(session, Purpose.CONFIRM, used, secret_key=KEY, now=NOW)
 
 
+def test_the_registering_browser_may_press_the_button_again(session):
+    claim = register(session)
+    used = link(session, Purpose.CONFIRM)
+    first = confirm(session, claim)
+    again = people.confirm_address(
+        session, used, claim=claim, proof=None, device="", secret_key=KEY, now=NOW + timedelta(minutes=1)
+    )
+    assert first.state is again.state is State.ADMITTED
+    assert the_person(session).email_confirmed_at == NOW
+
+
+def test_a_used_link_opens_nothing_in_another_browser_even_with_the_password(session):
+    claim = register(session)
+    used = link(session, Purpose.CONFIRM)
+    confirm(session, claim)
+    with pytest.raises(Conflict, match="link_used"):
+        people.confirm_address(
+            session, used, claim="", proof=tried(session), device="", secret_key=KEY, now=NOW
+        )
+
+
 def test_a_link_works_three_days(session):
     claim = register(session)
     assert people.link_owner(
