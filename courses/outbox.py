@@ -1,7 +1,8 @@
 """Facts to tell, stored in the transaction they are about, and delivered until every reaction is done.
 
 The broker is never the record. A fact becomes one delivery per reaction; a delivery that is not done when its
-lease runs out is sent again, so the broker may be emptied at any moment and no promise is forgotten.
+lease runs out, or whose bearer is known to be gone, is sent again: the broker may be emptied at any moment
+and no promise is forgotten.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,6 +28,7 @@ from courses.db import Base, Id, partial
 
 FIRST_LEASE = timedelta(seconds=20)
 LONGEST_LEASE = timedelta(minutes=10)
+PATIENT_TRIES = 5
 PUBLISHED = "kafedra_published"
 
 
@@ -149,6 +151,25 @@ def lease(session: Session, *, now: datetime, limit: int = 200) -> list[Delivery
             Delivery(delivery.id, delivery.reaction, message.payload, message.request_id, delivery.attempts)
         )
     return taken
+
+
+def recall(session: Session, *, now: datetime) -> int:
+    """A worker or the broker began anew and what was sent may be lost: whatever is owed is due at once.
+
+    What was tried more than `PATIENT_TRIES` times keeps its lease, so that a delivery which kills workers
+    cannot make them spin. Returns the number recalled.
+    """
+    lost = (
+        update(OutboxDelivery)
+        .where(
+            OutboxDelivery.done_at.is_(None),
+            OutboxDelivery.leased_until > now,
+            OutboxDelivery.attempts <= PATIENT_TRIES,
+        )
+        .values(leased_until=now)
+        .returning(OutboxDelivery.id)
+    )
+    return len(session.scalars(lost).all())
 
 
 def settle(session: Session, delivery_id: int, *, now: datetime, refusal: str | None = None) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 from celery import Celery
-from celery.signals import setup_logging, worker_process_init
+from celery.signals import setup_logging, worker_process_init, worker_ready
 from kombu.exceptions import OperationalError as BrokerError
 from redis.exceptions import RedisError
 from sqlalchemy.orm import Session
@@ -100,6 +100,25 @@ def speak(**_: object) -> None:
 def start_child(**_: object) -> None:
     """A forked child must not share its parent's connections."""
     database.cache_clear()
+
+
+@worker_ready.connect
+def recall_lost(**_: object) -> None:
+    """A worker that starts may follow one that died with work in its hands.
+
+    The engine is closed again at once: children are forked from this process.
+    """
+    base = Database(settings().database_url)
+    recall(base)
+    base.engine.dispose()
+
+
+def recall(base: Database) -> None:
+    """Make due at once whatever was sent and is not done."""
+    with base.unit_of_work() as session:
+        lost = outbox.recall(session, now=utcnow())
+    if lost:
+        log.info("deliveries.recalled", count=lost)
 
 
 @contextmanager

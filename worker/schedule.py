@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, cast
 
 import redis
 import structlog
@@ -19,7 +20,7 @@ from courses.clock import utcnow
 from courses.db import Database
 from courses.schedule import claim
 from worker.mail import send_owed
-from worker.queue import database, relay, settings
+from worker.queue import database, recall, relay, settings
 
 log = structlog.get_logger("kafedra.scheduler")
 
@@ -111,6 +112,7 @@ class Scheduler:
         self._stopping = threading.Event()
         self._broker = redis.Redis.from_url(settings().redis_url, socket_timeout=5, socket_connect_timeout=1)
         self._jobs_at = 0.0
+        self._broker_run = ""
 
     def stop(self, *_: object) -> None:
         """End after the present round."""
@@ -134,9 +136,20 @@ class Scheduler:
             moment = utcnow()
             if moment.timestamp() - self._jobs_at >= LOOK_EVERY * 5:
                 self._jobs_at = moment.timestamp()
+                self._mind_the_broker()
                 serve_jobs(database(), moment)
         except (OperationalError, BrokerError, redis.RedisError, OSError) as error:
             log.warning("scheduler.round_failed", reason=type(error).__name__)
+
+    def _mind_the_broker(self) -> None:
+        """A broker that was restarted may have forgotten what it was given."""
+        try:
+            run = str(cast(dict[str, Any], self._broker.info("server"))["run_id"])
+        except redis.RedisError:
+            return  # away, or not telling: what it holds is sent again when its lease runs out
+        if self._broker_run and run != self._broker_run:
+            recall(database())
+        self._broker_run = run
 
     def _wait(self) -> None:
         try:

@@ -62,6 +62,30 @@ def test_a_delivery_is_sent_again_only_when_its_lease_runs_out(database: Databas
     assert [delivery.attempts for delivery in again] == [2, 2]
 
 
+def test_what_was_sent_to_a_dead_worker_is_due_again_at_once(database: Database) -> None:
+    tell(database, 7)
+    now = utcnow()
+    with database.unit_of_work() as session:
+        outbox.dispatch(session, REACTIONS, now=now)
+        first, second = outbox.lease(session, now=now)
+        outbox.settle(session, first.id, now=now)
+        assert outbox.lease(session, now=now) == []
+        assert outbox.recall(session, now=now) == 1
+        assert [delivery.id for delivery in outbox.lease(session, now=now)] == [second.id]
+
+
+def test_a_delivery_that_kills_its_workers_keeps_its_lease_in_the_end(database: Database) -> None:
+    tell(database, 7)
+    now = utcnow()
+    with database.unit_of_work() as session:
+        outbox.dispatch(session, REACTIONS, now=now)
+        tries = 0
+        while outbox.lease(session, now=now):
+            tries += 1
+            outbox.recall(session, now=now)
+    assert tries == outbox.PATIENT_TRIES + 1
+
+
 def test_a_settled_delivery_is_never_sent_again(database: Database) -> None:
     tell(database, 7)
     now = utcnow()

@@ -19,6 +19,8 @@ from tests.processes.conftest import Make
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(420)]
 LEARNERS = 4
 PATIENCE = 60
+KILLS = 12
+PARTS = ("worker", "valkey", "web", "scheduler")
 
 
 class Patient(Stranger):
@@ -52,9 +54,11 @@ def test_parts_die_while_people_study(install: Make, database_url: str, tmp_path
         learner.start()
         time.sleep(0.5)
     dice = random.Random(20261123)
-    while any(learner.is_alive() for learner in learners):
-        time.sleep(dice.uniform(1.5, 3.0))
-        installation.kill(dice.choice(("worker", "valkey", "web", "scheduler")))
+    for number in range(KILLS):
+        time.sleep(dice.uniform(1.0, 2.5))
+        installation.kill(PARTS[number % len(PARTS)])
+    for learner in learners:
+        learner.join()
     assert not failures, failures
     database = Database(Settings.from_env(installation.env).database_url)
     until = time.monotonic() + PATIENCE
