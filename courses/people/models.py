@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from courses.db import Base, Id, partial, word
+from courses.people.names import in_full, in_short
 from courses.people.rules import Role
 
 
@@ -38,13 +39,12 @@ class Person(Base):
     @property
     def full_name(self) -> str:
         """«Иванова Мария Петровна»."""
-        return " ".join(part for part in (self.family_name, self.given_name, self.patronymic) if part)
+        return in_full(self.family_name, self.given_name, self.patronymic)
 
     @property
     def short_name(self) -> str:
         """«Иванова М. П.» with no-break spaces."""
-        initials = [f"{part[0]}." for part in (self.given_name, self.patronymic) if part]
-        return "\u00a0".join([self.family_name, *initials])
+        return in_short(self.family_name, self.given_name, self.patronymic)
 
 
 class RoleGrant(Base):

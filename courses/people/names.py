@@ -87,6 +87,17 @@ def in_one_alphabet(text: str) -> str:
     return "" if CYRILLIC_LETTER.search(latin) else latin
 
 
+def in_full(family_name: str, given_name: str, patronymic: str) -> str:
+    """«Иванова Мария Петровна»."""
+    return " ".join(part for part in (family_name, given_name, patronymic) if part)
+
+
+def in_short(family_name: str, given_name: str, patronymic: str) -> str:
+    """«Иванова М. П.» with no-break spaces."""
+    initials = [f"{part[0]}." for part in (given_name, patronymic) if part]
+    return "\u00a0".join([family_name, *initials])
+
+
 def search_key(*parts: str) -> str:
     """The parts as they are searched and sorted: casefolded, ё as е."""
     whole = " ".join(part for part in parts if part).translate(INVISIBLE)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from courses.errors import NotFound
 from courses.people.models import Person, RoleGrant, SignInSession
+from courses.people.names import in_full, in_short
 from courses.people.rules import Actor, Grant
 
 LONGEST = timedelta(days=30)
@@ -35,13 +36,12 @@ class SignedIn:
     @property
     def full_name(self) -> str:
         """«Иванова Мария Петровна»."""
-        return " ".join(part for part in (self.family_name, self.given_name, self.patronymic) if part)
+        return in_full(self.family_name, self.given_name, self.patronymic)
 
     @property
     def short_name(self) -> str:
         """«Иванова М. П.» with no-break spaces."""
-        initials = [f"{part[0]}." for part in (self.given_name, self.patronymic) if part]
-        return "\u00a0".join([self.family_name, *initials])
+        return in_short(self.family_name, self.given_name, self.patronymic)
 
     def is_due(self, now: datetime) -> bool:
         """Whether the row should learn that the browser was here; at most once in five minutes."""
