@@ -18,6 +18,7 @@ LOCALE_FOLDER = Path(__file__).resolve().parent.parent / "templates" / "locale"
 DOMAIN = "kafedra"
 NARROW_SPACE = "\u202f"
 NO_BREAK_SPACE = "\u00a0"
+IN_WORDS = {"ru": "d MMMM y\u00a0'года'", "en": "d MMMM y"}
 
 
 class Texts:
@@ -48,16 +49,30 @@ class Texts:
         return _plain_spaces(format_date(_local(day, zone), "long", locale=self.language))
 
     def date_in_words(self, day: date | datetime, zone: str = "Europe/Moscow") -> str:
-        """«22 ноября 2026 года», as it is printed on a document."""
-        words = self.long_date(day, zone)
-        return (
-            words.replace(f"{NO_BREAK_SPACE}г.", f"{NO_BREAK_SPACE}года") if self.language == "ru" else words
-        )
+        """«22 ноября 2026 года», “22 November 2026”: as it is printed on a document."""
+        return self._day_pattern(day, zone, IN_WORDS["ru" if self.language == "ru" else "en"])
+
+    def period_in_words(self, first: datetime, last: datetime, zone: str = "Europe/Moscow") -> str:
+        """«3 ноября 2026 года», «с 1 по 30 ноября 2026 года», «с 28 октября по 3 ноября 2026 года».
+
+        What both days share is said once. The second is «второе», so it takes «со».
+        """
+        starts, ends = _local(first, zone), _local(last, zone)
+        if starts == ends:
+            return self.date_in_words(last, zone)
+        if starts.year != ends.year:
+            said = self.date_in_words(first, zone)
+        else:
+            said = self._day_pattern(first, zone, "d" if starts.month == ends.month else "d MMMM")
+        pattern = N_("со %(first)s по %(last)s") if starts.day == 2 else N_("с %(first)s по %(last)s")
+        return self.gettext(pattern, first=said, last=self.date_in_words(last, zone))
+
+    def _day_pattern(self, day: date | datetime, zone: str, pattern: str) -> str:
+        return _plain_spaces(format_date(_local(day, zone), pattern, locale=self.language))
 
     def short_date(self, day: date | datetime, zone: str = "Europe/Moscow") -> str:
         """«22.11.2026» in Russian, «22 Nov 2026» in English."""
-        pattern = "dd.MM.yyyy" if self.language == "ru" else "d MMM yyyy"
-        return _plain_spaces(format_date(_local(day, zone), pattern, locale=self.language))
+        return self._day_pattern(day, zone, "dd.MM.yyyy" if self.language == "ru" else "d MMM yyyy")
 
     def date_time(self, moment: datetime, zone: str = "Europe/Moscow") -> str:
         """«22 ноября 2026 г., 14:05»."""

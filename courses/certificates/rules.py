@@ -1,7 +1,6 @@
 """What may be printed on a certificate, what its number looks like, and what state it is in."""
 
 import re
-from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -20,9 +19,6 @@ PREFIXES = {
     CourseKind.MASTER_CLASS: "МК",
     CourseKind.WORKSHOP: "ПМ",
 }
-FORBIDDEN_WORDS = re.compile(
-    r"удостоверени|повышени\w*\s+(?:своей\s+)?квалификаци|переподготовк|\bдиплом", re.I
-)
 HOURS_ALREADY_SAID = re.compile(r"[\s,]*(?:в\s+)?объ[её]м\w*\s+\d+\s+(?:академическ\w+\s+)?час\w*\.?", re.I)
 QUOTED = re.compile(r"«[^«»]+»|“[^“”]+”")
 
@@ -103,15 +99,6 @@ def fold(text: str) -> str:
 def search_key(*parts: str) -> str:
     """What the register is searched by."""
     return fold(" ".join(parts))[:LONGEST_SEARCH_KEY]
-
-
-def forbidden_words(texts: Iterable[str]) -> str | None:
-    """A word of documents of qualification in a certificate's own texts; they must not be there."""
-    for text in texts:
-        found = FORBIDDEN_WORDS.search(text)
-        if found:
-            return found.group()
-    return None
 
 
 def unusual(text: str) -> bool:

@@ -12,6 +12,7 @@ from courses import audit, catalogue, outbox, people
 from courses.catalogue import Offering, Outline
 from courses.certificates.codes import new_code
 from courses.certificates.events import CertificateIssued, CertificateNumbered, CertificateRevoked
+from courses.certificates.frozen import COUNTS
 from courses.certificates.models import Certificate, Series
 from courses.certificates.rules import (
     LONGEST_REASON,
@@ -130,20 +131,20 @@ def replace(
     """A new certificate with a number and code of its own and the person's present name; the old page points
     to it.
 
-    A revoked certificate may be replaced too, once.
+    It corrects what is printed on a certificate that was rightly issued. So it asks what `issue` asks of the
+    printed words, but not whether the learner has completed the course, left it since, or may still sign in:
+    that was decided when the first one was issued. A revoked certificate was not rightly issued, and one that
+    was replaced is corrected by replacing the newest.
     """
     old = access_certificate(session, certificate_id, by=by, permission=Permission.CERTIFICATE_REVOKE)
     people.require(by, Permission.CERTIFICATE_ISSUE, offering_id=old.offering_id)
     reason = _stated(reason)
-    if old.replaced_at is not None:
-        raise Conflict("already_replaced", certificate_id=certificate_id)
+    _refuse_ended(old)
     earned = hold(session, old.enrolment_id)
     refuse_unprintable(earned.words.full_name, earned.outline)
-    was_valid = old.revoked_at is None
     old.replaced_at = now
-    if was_valid:
-        old.revoked_by_id = by.id
-        old.revocation_reason = reason
+    old.revoked_by_id = by.id
+    old.revocation_reason = reason
     [new] = number(session, [earned], settings=settings, by=by, now=now)
     new.replaces_id = old.id
     tell_numbered(session, [new], now=now)
@@ -158,8 +159,7 @@ def replace(
             number=certificate.number,
             reason=reason,
         )
-    if was_valid:
-        outbox.publish(session, CertificateRevoked(old.id), now=now)
+    outbox.publish(session, CertificateRevoked(old.id), now=now)
     return new
 
 
@@ -250,7 +250,7 @@ def take_numbers(session: Session, prefix: str, year: int, *, count: int) -> tup
         .where(*of_series)
         .values(last_number=Series.last_number + count)
         .returning(Series.id, Series.last_number)
-        .execution_options(synchronize_session=False)
+        .execution_options(synchronize_session=False, **{COUNTS: True})
     )
     taken = session.execute(take).first()
     if taken is None:

@@ -10,10 +10,10 @@ from datetime import datetime
 from importlib import import_module
 from threading import Lock
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from courses.catalogue import Outline
-from courses.certificates.rules import around_title, forbidden_words, unusual
+from courses.certificates.qualification import forbidden_words
+from courses.certificates.rules import around_title, unusual
 from courses.errors import Invalid
 from courses.links import verification_url
 from courses.settings import Settings
@@ -97,11 +97,7 @@ def period(words: Texts, said: Words) -> str:
     """When it took place, if it has dates: one day, or from … to …"""
     if said.starts_at is None or said.ends_at is None:
         return ""
-    zone = ZoneInfo(said.zone)
-    first, last = (words.date_in_words(moment, said.zone) for moment in (said.starts_at, said.ends_at))
-    if said.starts_at.astimezone(zone).date() == said.ends_at.astimezone(zone).date():
-        return first
-    return words.gettext(N_("с %(first)s по %(last)s"), first=first, last=last)
+    return words.period_in_words(said.starts_at, said.ends_at, said.zone)
 
 
 def organisation_of(settings: Settings) -> dict[str, str]:
@@ -128,7 +124,7 @@ def printing_problem(full_name: str, outline: Outline) -> Invalid | None:
     own = certificate_texts(outline)
     if not any(letter.isalpha() for letter in full_name):
         return Invalid("no_name")
-    if words := forbidden_words(own):
+    if words := forbidden_words(own, title=outline.title):
         return Invalid("forbidden_words", words=words)
     if glyphs := _missing(full_name):
         return Invalid("name_cannot_be_printed", glyphs=glyphs)

@@ -62,21 +62,3 @@ def test_codes_differ():
 )
 def test_the_wording_goes_around_the_title(text, title, printed):
     assert rules.around_title(text, title) == printed
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        "Удостоверение",
-        "УДОСТОВЕРЕНИЕМ",
-        "повышение квалификации",
-        "повышения\u00a0 своей квалификации",
-        "дипломом",
-    ],
-)
-def test_words_of_qualification_are_known_in_every_form(words):
-    assert rules.forbidden_words(["за участие", f"вручается: {words}"])
-
-
-def test_ordinary_words_are_not_taken_for_them():
-    assert rules.forbidden_words(["за участие в повышении интереса к сети", "Не является документом"]) is None

@@ -1,5 +1,6 @@
 """Issuing: one certificate per enrolment, everything printed fixed at once, nothing changed afterwards."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -15,6 +16,7 @@ from courses.learning import Enrolment
 from courses.outbox import OutboxMessage
 from courses.people import SYSTEM, Actor, Role
 from courses.people.models import Person
+from courses.texts import texts
 from tests.factories import a_course, a_person, a_role, an_enrolment, an_offering
 
 SPRING = datetime(2026, 4, 5, 9, tzinfo=UTC)
@@ -73,23 +75,67 @@ def test_the_year_is_the_organisation_s_and_starts_a_new_series(issue, earned):
 
 def test_dates_of_an_offering_are_printed(database, issue, earned, session):
     version = a_course(session, "seminar")
-    day = {
-        "starts_at": datetime(2026, 4, 5, 7, tzinfo=UTC),
-        "ends_at": datetime(2026, 4, 5, 10, tzinfo=UTC),
-    }
-    month = {
+    dates = {
         "starts_at": datetime(2026, 4, 5, 7, tzinfo=UTC),
         "ends_at": datetime(2026, 5, 6, 10, tzinfo=UTC),
     }
-    made = [
-        an_enrolment(session, offering=an_offering(session, version, **dates), completed_at=SPRING).id
-        for dates in (day, month)
-    ]
+    enrolment = an_enrolment(session, offering=an_offering(session, version, **dates), completed_at=SPRING)
     session.commit()
-    assert [issue(one).snapshot["period"] for one in made] == [
-        "5 апреля 2026\u00a0года",
-        "с 5 апреля 2026\u00a0года по 6 мая 2026\u00a0года",
-    ]
+    assert issue(enrolment.id).snapshot["period"] == "с 5 апреля по 6 мая 2026\u00a0года"
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "russian", "english"),
+    [
+        ((2026, 11, 3, 9), (2026, 11, 3, 20), "3 ноября 2026 года", "3 November 2026"),
+        ((2026, 11, 1, 9), (2026, 11, 30, 9), "с 1 по 30 ноября 2026 года", "from 1 to 30 November 2026"),
+        (
+            (2026, 10, 28, 9),
+            (2026, 11, 3, 9),
+            "с 28 октября по 3 ноября 2026 года",
+            "from 28 October to 3 November 2026",
+        ),
+        (
+            (2026, 12, 28, 9),
+            (2027, 1, 3, 9),
+            "с 28 декабря 2026 года по 3 января 2027 года",
+            "from 28 December 2026 to 3 January 2027",
+        ),
+        ((2026, 11, 2, 9), (2026, 11, 5, 9), "со 2 по 5 ноября 2026 года", "from 2 to 5 November 2026"),
+        ((2026, 11, 22, 9), (2026, 11, 25, 9), "с 22 по 25 ноября 2026 года", "from 22 to 25 November 2026"),
+        # midnight in Moscow parts the days, not midnight in Greenwich
+        ((2026, 12, 31, 20), (2026, 12, 31, 22), "с 31 декабря 2026 года по 1 января 2027 года", None),
+        ((2026, 11, 30, 21), (2026, 12, 1, 20), "1 декабря 2026 года", "1 December 2026"),
+    ],
+)
+def test_a_period_is_said_in_words_and_as_short_as_is_clear(first, last, russian, english):
+    starts, ends = datetime(*first, tzinfo=UTC), datetime(*last, tzinfo=UTC)
+    said = texts("ru").period_in_words(starts, ends, "Europe/Moscow")
+    assert said.replace("\u00a0", " ") == russian
+    assert "\u202f" not in said
+    if english:
+        assert in_english(texts("en").period_in_words(starts, ends, "Europe/Moscow")) == english
+
+
+def in_english(said: str) -> str:
+    """The English catalogue gives the two little words; the dates are English without it."""
+    return re.sub("^со? ", "from ", said).replace(" по ", " to ").replace("\u00a0", " ")
+
+
+def test_new_dates_of_an_offering_change_nothing_printed(database, issue, session):
+    offering = an_offering(
+        session,
+        a_course(session, "seminar"),
+        starts_at=datetime(2026, 4, 5, 7, tzinfo=UTC),
+        ends_at=datetime(2026, 4, 5, 10, tzinfo=UTC),
+    )
+    enrolment = an_enrolment(session, offering=offering, completed_at=SPRING)
+    session.commit()
+    made = issue(enrolment.id)
+    with database.unit_of_work() as work:
+        work.get(Offering, offering.id).ends_at = datetime(2026, 4, 9, 10, tzinfo=UTC)
+    with database.reading() as work:
+        assert work.get(Certificate, made.id).snapshot["period"] == "5 апреля 2026\u00a0года"
 
 
 def test_an_author_s_wording_does_not_repeat_the_title(issue, earned):
@@ -123,6 +169,8 @@ def test_the_name_stands_in_a_sentence_that_fits_the_wording(issue, earned, text
         {"title": "Удостоверение"},
         {"text": "за курсы повышения квалификации"},
         {"text": "прошла Профессиональную ПЕРЕПОДГОТОВКУ"},
+        {"text": "за обучение по программе\nповышения профессиональной квалификации"},
+        {"text": "за работу по теме «Сетевое взаимодействие педагога», подтверждённую дипломом"},
         {"title": "Диплом участника"},
     ],
 )
@@ -228,6 +276,27 @@ def test_the_numbering_row_is_all_that_moves(issue, earned, database):
         assert session.execute(text("SELECT prefix, year, last_number FROM series")).all() == [
             ("СТ", 2026, 3)
         ]
+
+
+@pytest.mark.parametrize(
+    "change", [{"prefix": "ЖЖ"}, {"year": 1999}, {"last_number": 0}, {"last_number": 77}]
+)
+def test_a_series_only_counts(issue, earned, database, change):
+    made = issue(earned())
+    [(name, value)] = change.items()
+    with pytest.raises(Conflict, match="series_is_final"), database.unit_of_work() as session:
+        setattr(session.get(Series, made.series_id), name, value)
+    with pytest.raises(Conflict, match="series_is_final"), database.unit_of_work() as session:
+        session.execute(update(Series).values(change))
+    assert issue(earned()).series_number == 2
+
+
+def test_a_series_is_not_deleted(issue, earned, database):
+    made = issue(earned())
+    with pytest.raises(Conflict, match="series_is_final"), database.unit_of_work() as session:
+        session.delete(session.get(Series, made.series_id))
+    with pytest.raises(Conflict, match="series_is_final"), database.unit_of_work() as session:
+        session.execute(delete(Series))
 
 
 def test_issuing_needs_few_statements(earned, database, settings, count_queries, issue):

@@ -138,10 +138,10 @@ def test_many_revoke_and_replace_at_once_and_one_does(database, settings, many, 
             pass
 
     at_once(work)
-    assert done.count("replace") == 1  # a revoked one may be replaced, a replaced one not revoked
-    assert done.count("revoke") <= 1
+    assert len(done) == 1  # what is revoked is not replaced, what is replaced is not revoked
     with database.reading() as session:
-        assert sorted(session.scalars(select(Certificate.series_number))) == [1, 2]
+        numbers = sorted(session.scalars(select(Certificate.series_number)))
+        assert numbers == ([1, 2] if done == ["replace"] else [1])
 
 
 def test_papers_drawn_by_many_at_once_are_told_once(database, settings, many, files):

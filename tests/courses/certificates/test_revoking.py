@@ -5,9 +5,11 @@ from sqlalchemy import select
 
 from courses import audit, certificates
 from courses.certificates import Certificate, State
+from courses.certificates.models import Series
 from courses.certificates.rules import state_of
 from courses.clock import utcnow
 from courses.errors import Conflict, Invalid, NotFound
+from courses.learning import Enrolment
 from courses.outbox import OutboxMessage
 from courses.people import Actor, Role
 from courses.people.models import Person
@@ -112,14 +114,34 @@ def test_a_chain_of_replacements_leads_from_one_to_the_next(database, held, chie
     assert third.series_number == 3
 
 
-def test_a_revoked_certificate_may_be_replaced_and_keeps_its_reason(database, held, chief, settings):
+def test_a_revoked_certificate_is_not_replaced(database, held, chief, settings):
     revoke(database, held.id, chief, "Выдан до конца курса")
-    new = replace(database, settings, held.id, chief)
+    with pytest.raises(Conflict, match="already_revoked"):
+        replace(database, settings, held.id, chief)
     with database.reading() as session:
         row = session.get(Certificate, held.id)
-        assert (row.revocation_reason, state_of(row)) == ("Выдан до конца курса", State.REPLACED)
-    assert told(database, "CertificateRevoked") == [held.id]
-    assert new.replaces_id == held.id
+        assert (row.revocation_reason, state_of(row)) == ("Выдан до конца курса", State.REVOKED)
+        assert [row.last_number for row in session.scalars(select(Series))] == [1]
+    assert told(database, "CertificateNumbered") == [held.id]
+
+
+def test_a_certificate_that_was_rightly_issued_is_corrected_whatever_became_of_its_owner(
+    database, held, chief, settings
+):
+    with database.unit_of_work() as session:
+        person = session.get(Person, held.person_id)
+        person.family_name, person.disabled_at = "Петрова", utcnow()
+        session.get(Enrolment, held.enrolment_id).withdrawn_at = utcnow()
+    assert replace(database, settings, held.id, chief).snapshot["recipient"] == "Петрова Мария Петровна"
+
+
+def test_one_that_was_issued_early_is_corrected_without_being_completed(
+    database, issue, earned, chief, settings, print_it
+):
+    early = issue(earned(completed=False), by=chief, reason="Протокол № 4 от 20 ноября")
+    assert replace(database, settings, early.id, chief).replaces_id == early.id
+    unprinted = issue(earned())
+    assert replace(database, settings, unprinted.id, chief).replaces_id == unprinted.id
 
 
 def test_issuing_again_after_a_replacement_finds_the_original(database, held, chief, settings, issue):
