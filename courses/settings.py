@@ -10,6 +10,8 @@ from pathlib import Path
 
 LONGEST_SOCKET_PATH = 100
 DEFAULT_SECRET = "development-only-secret-key-change-me"  # noqa: S105 - named so that production can refuse it
+EXAMPLE_ORGANISATION = "Институт развития педагога «Кафедра»"
+EXAMPLE_HEAD = "Е. В. Соколова"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ class Settings:
     head_position: str
     head_name: str
     licence: str
+    seal_image: Path | None
+    signature_image: Path | None
     contact_email: str
     time_zone: str
     certificate_prefix: str
@@ -58,11 +62,13 @@ class Settings:
             host=host,
             port=port,
             public_url=env.get("KAFEDRA_PUBLIC_URL", f"http://{host}:{port}").rstrip("/"),
-            organisation=env.get("KAFEDRA_ORGANISATION", "Институт развития педагога «Кафедра»"),
+            organisation=env.get("KAFEDRA_ORGANISATION", EXAMPLE_ORGANISATION),
             organisation_city=env.get("KAFEDRA_CITY", "Москва"),
             head_position=env.get("KAFEDRA_HEAD_POSITION", "Директор"),
-            head_name=env.get("KAFEDRA_HEAD_NAME", "Е. В. Соколова"),
+            head_name=env.get("KAFEDRA_HEAD_NAME", "" if environment == "production" else EXAMPLE_HEAD),
             licence=env.get("KAFEDRA_LICENCE", ""),
+            seal_image=_path(env.get("KAFEDRA_SEAL_IMAGE")),
+            signature_image=_path(env.get("KAFEDRA_SIGNATURE_IMAGE")),
             contact_email=env.get("KAFEDRA_CONTACT_EMAIL", "help@kafedra.example"),
             time_zone=env.get("KAFEDRA_TIME_ZONE", "Europe/Moscow"),
             certificate_prefix=env.get("KAFEDRA_CERTIFICATE_PREFIX", ""),
@@ -100,6 +106,10 @@ class Settings:
     @property
     def mail_folder(self) -> Path:
         return self.var / "mail"
+
+
+def _path(text: str | None) -> Path | None:
+    return Path(text).absolute() if text else None
 
 
 def sqlalchemy_url(url: str) -> str:

@@ -34,7 +34,7 @@ def print_certificate(certificate_id: int) -> None:
         snapshot = certificates.unprinted(session, certificate_id)
     if snapshot is None:
         return
-    key = files().put(certificates.render(snapshot))
+    key = files().put(certificates.render(snapshot, files()))
     with unit_of_work() as session:
         certificates.attach_pdf(session, certificate_id, key, now=utcnow())
 

@@ -11,10 +11,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.command.prepare import STATIC, alembic_config
 from app.command.processes import refuse_unsafe
+from courses import certificates
 from courses.db import make_engine
+from courses.errors import Invalid
 from courses.files import FolderStore
-from courses.settings import Settings
+from courses.settings import EXAMPLE_ORGANISATION, Settings
+from courses.texts import texts
 
+ATTESTED = {"seal": "печать", "signature": "подпись"}
 Finding = tuple[bool, str, str]
 
 
@@ -90,6 +94,30 @@ def _mail(settings: Settings) -> Iterator[Finding]:
         yield True, "почта", f"без сервера, письма складываются в {settings.mail_folder}"
 
 
+def _issuer(settings: Settings) -> Iterator[Finding]:
+    """What certificates say of the organisation: nothing invented where they are real, images that open."""
+    invented = settings.production and settings.organisation == EXAMPLE_ORGANISATION
+    if invented or not settings.organisation.strip():
+        yield False, "организация", "KAFEDRA_ORGANISATION не задан: на сертификатах будет чужое название"
+    else:
+        yield True, "организация", settings.organisation
+    try:
+        attested = certificates.attestation(settings, texts("ru"))
+    except Invalid as refusal:
+        yield (
+            False,
+            "печать и подпись",
+            f"{refusal.details['file']} не открывается; нужен PNG или JPEG до 5 МБ",
+        )
+        return
+    given = [name for what, name in ATTESTED.items() if what in attested]
+    yield (
+        True,
+        "печать и подпись",
+        f"изображения: {', '.join(given)}" if given else "место для чернил и печати",
+    )
+
+
 def _assets(_settings: Settings) -> Iterator[Finding]:
     built = (STATIC / "build" / "manifest.json").exists()
     yield built, "стили и шрифты", "собраны" if built else "не собраны; выполните kafedra build"
@@ -109,5 +137,6 @@ LOOKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _database,
     _broker,
     _mail,
+    _issuer,
     _assets,
 )

@@ -7,6 +7,7 @@ replaced by another, and the public page says so at once.
 """
 
 from courses.certificates import frozen  # noqa: F401 - the guard over what was issued
+from courses.certificates.attesting import attestation
 from courses.certificates.batches import candidate, preview_batch, start_batch
 from courses.certificates.events import CertificateIssued, CertificateNumbered, CertificateRevoked
 from courses.certificates.exports import register_csv
@@ -40,6 +41,7 @@ __all__ = [
     "access_learner",
     "any_paper",
     "attach_pdf",
+    "attestation",
     "candidate",
     "certificate_card",
     "issue",

@@ -7,6 +7,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from courses.certificates.attesting import FACSIMILE
 from courses.certificates.models import Certificate
 from courses.certificates.rules import State, state_of
 from courses.certificates.snapshot import drawing
@@ -23,10 +24,12 @@ class AnotherPaper(RuntimeError):
     """
 
 
-def render(snapshot: Mapping[str, Any], assets: Mapping[str, bytes] | None = None) -> bytes:
-    """The PDF. The same snapshot and assets always give the same bytes; nothing else is read."""
+def render(snapshot: Mapping[str, Any], files: FileStore) -> bytes:
+    """The PDF. The same snapshot always gives the same bytes: its images are named by their content."""
+    keys = {snapshot["organisation"].get(what) for what in ("seal", "signature")} - {None, FACSIMILE}
+    assets = {key: files.get(key) for key in keys}
     with drawing() as designs:
-        pdf: bytes = designs.DESIGNS[snapshot["design"]].draw(snapshot, assets or {})
+        pdf: bytes = designs.DESIGNS[snapshot["design"]].draw(snapshot, assets)
     return pdf
 
 
@@ -64,7 +67,7 @@ def paper(snapshot: Mapping[str, Any], file_key: str, files: FileStore) -> bytes
         if key_of(stored) == file_key:
             return stored
         log.error("certificate.file_spoilt", key=file_key)
-    drawn = render(snapshot)
+    drawn = render(snapshot, files)
     if key_of(drawn) != file_key:
         raise AnotherPaper(file_key)
     files.put(drawn)

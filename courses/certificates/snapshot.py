@@ -12,6 +12,7 @@ from threading import Lock
 from typing import Any
 
 from courses.catalogue import Outline
+from courses.certificates.attesting import attestation
 from courses.certificates.qualification import forbidden_words
 from courses.certificates.rules import around_title, unusual
 from courses.errors import Invalid
@@ -21,7 +22,6 @@ from courses.texts import N_, Texts, texts
 
 FORMAT = 1
 DESIGN = "classic"
-FACSIMILE = "facsimile"
 GIVEN_FOR = N_("Настоящим сертификатом отмечается")  # «… Иванова Мария Петровна за участие в семинаре»
 CERTIFIES_THAT = N_("Настоящий сертификат подтверждает, что")  # «… прошла обучение на семинаре»
 FOR = ("за ", "for ")
@@ -56,7 +56,7 @@ def snapshot_of(said: Words, *, number: str, code: str, settings: Settings, now:
         "design": DESIGN,
         "language": outline.language,
         "kind": outline.kind_name,
-        "organisation": organisation_of(settings),
+        "organisation": organisation_of(settings, words),
         "document_title": title,
         "given_to_label": words.gettext(GIVEN_FOR if text.startswith(FOR) else CERTIFIES_THAT),
         "recipient": said.full_name,
@@ -100,16 +100,15 @@ def period(words: Texts, said: Words) -> str:
     return words.period_in_words(said.starts_at, said.ends_at, said.zone)
 
 
-def organisation_of(settings: Settings) -> dict[str, str]:
-    """The issuer as printed; a drawn seal and signature only where everything is for show."""
-    organisation = {
+def organisation_of(settings: Settings, words: Texts) -> dict[str, str]:
+    """The issuer as printed, with what attests it."""
+    return {
         "name": settings.organisation,
         "city": settings.organisation_city,
         "licence": settings.licence,
         "head_position": settings.head_position,
         "head_name": settings.head_name,
-    }
-    return organisation | ({"seal": FACSIMILE, "signature": FACSIMILE} if settings.demo else {})
+    } | attestation(settings, words)
 
 
 def refuse_unprintable(full_name: str, outline: Outline) -> None:

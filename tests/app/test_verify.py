@@ -25,7 +25,8 @@ def held(database, settings):
         person = a_person(session, family_name=family, given_name=given, patronymic=patronymic)
         enrolment = an_enrolment(session, person, completed_at=utcnow())
         made = certificates.issue(session, enrolment.id, settings=settings, by=SYSTEM, now=utcnow())
-    key = FolderStore(settings.files_folder).put(certificates.render(made.snapshot))
+    files = FolderStore(settings.files_folder)
+    key = files.put(certificates.render(made.snapshot, files))
     with database.unit_of_work() as session:
         certificates.attach_pdf(session, made.id, key, now=utcnow())
     return made

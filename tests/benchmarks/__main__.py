@@ -110,7 +110,7 @@ def certificates_made(running: Installation, database: Database, postgres: psuti
         with database.reading() as session:
             snapshot = certificates.unprinted(session, certificate_id)
         assert snapshot is not None
-        key = files.put(certificates.render(snapshot))
+        key = files.put(certificates.render(snapshot, files))
         with database.unit_of_work() as session:
             certificates.attach_pdf(session, certificate_id, key, now=utcnow())
     spent = (cpu_seconds(roots) - before) / (CERTIFICATES - 20) * 1000

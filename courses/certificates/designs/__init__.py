@@ -8,10 +8,11 @@ A snapshot:
     language ("ru", "en") · kind ("course", "seminar", "master_class", "workshop") · document_title ·
     given_to_label · recipient · text · course_title · volume · issued · number · note ·
     verify_url · verify_label · code ·
-    organisation {name; optional: city, licence, head_position, head_name, signature, seal} ·
+    organisation {name; optional: city, licence, head_position, head_name, signature, seal, seal_place} ·
     optional: period, extra.
 `organisation["signature"]` and `organisation["seal"]` are keys into `assets`, or `FACSIMILE` for a drawn one
-(for demonstrations), or absent: the place stays empty for ink.
+(for demonstrations), or absent: the place stays empty for ink. `organisation["seal_place"]` is printed where
+a seal would be, «М. П.».
 """
 
 from importlib import import_module
@@ -19,6 +20,7 @@ from pkgutil import iter_modules
 
 from courses.certificates.drawing.design import FACSIMILE, Assets, Design, IncompleteSnapshot, Snapshot
 from courses.certificates.drawing.fonts import MissingGlyphs
+from courses.certificates.drawing.pictures import is_picture
 from courses.certificates.drawing.typography import missing_glyphs
 
 __all__ = [
@@ -30,6 +32,7 @@ __all__ = [
     "MissingGlyphs",
     "Snapshot",
     "find_designs",
+    "is_picture",
     "missing_glyphs",
 ]
 

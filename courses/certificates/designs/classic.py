@@ -44,6 +44,7 @@ QR_SIDE = 24 * MILLIMETRE
 QUIET = 8.0  # four modules of the code an address of usual length needs
 QR = Box(RIGHT - QR_SIDE, 106, RIGHT, 106 + QR_SIDE)
 SEAL = Box(318, 80, 410, 172)
+SEAL_PLACE = 372.0  # to the left of the line for the signature, as on paper forms
 SIGNATURE = Box(404, 108, 554, 168)
 SIGNATURE_RULE = Box(404, 112, 554, 116)
 NAME_RULE_WIDTH = 260.0
@@ -90,7 +91,7 @@ def draw(snapshot: Snapshot, assets: Assets = NO_ASSETS) -> bytes:
     for name in ("text", "course", "volume", "extra", "number", "issued"):
         _write(sheet, placed, name)
     sheet.decorate(_rule(SIGNATURE_RULE.right - SIGNATURE_RULE.left), SIGNATURE_RULE)
-    for name in ("head_name", "head_position"):
+    for name in ("seal_place", "head_name", "head_position"):
         _write(sheet, placed, name)
     _attest(sheet, "seal", organisation, assets, words, SEAL)
     _attest(sheet, "signature", organisation, assets, words, SIGNATURE)
@@ -111,7 +112,8 @@ def layout(snapshot: Snapshot) -> Sequence[Placed]:
 
 def _layout(printed: Mapping[str, Any]) -> list[Placed]:
     column = [paragraph for paragraph in _column(printed) if paragraph.text]
-    foot = (*_left_foot(printed), *_signatory(printed["organisation"]), *_verification(printed))
+    issuer = printed["organisation"]
+    foot = (*_left_foot(printed), _seal_place(issuer), *_signatory(issuer), *_verification(printed))
     return [*set_column(column, COLUMN), *(part for part in foot if part.lines[0].text)]
 
 
@@ -159,6 +161,13 @@ def _left_foot(printed: Mapping[str, Any]) -> list[Placed]:
         set_lines(issued, x=LEFT, baseline=106, width=LEFT_WIDTH),
         set_lines(note, x=LEFT, baseline=72.5, width=LEFT_WIDTH, upwards=True),
     ]
+
+
+def _seal_place(organisation: Mapping[str, str]) -> Placed:
+    """Where the seal goes when none is printed."""
+    place = organisation.get("seal_place", "")
+    paragraph = Paragraph("seal_place", place, load("PTSerif-Regular"), 11.5, 8, GREY)
+    return set_lines(paragraph, x=SEAL_PLACE, baseline=99, width=SEAL.right - SEAL.left, anchor=0.5)
 
 
 def _signatory(organisation: Mapping[str, str]) -> list[Placed]:

@@ -64,10 +64,19 @@ def record(width: float, height: float, draw: Callable[[Canvas], None]) -> Form:
     return Form(width, height, zlib.compress("\n".join(canvas._code).encode("ascii"), 9))
 
 
+def is_picture(content: bytes) -> bool:
+    """Whether these bytes are an image that can be placed."""
+    try:
+        picture(content)
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        return False
+    return True
+
+
 @lru_cache(maxsize=32)
 def picture(content: bytes) -> Picture:
     """An image file (PNG, JPEG) of a seal or a signature, decoded once per process."""
-    with Image.open(io.BytesIO(content)) as opened:
+    with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as opened:
         opened.thumbnail((MAX_PIXELS, MAX_PIXELS))
         image = opened.convert("RGBA")
     alpha = image.getchannel("A")

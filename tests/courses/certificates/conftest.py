@@ -42,7 +42,7 @@ def issue(database: Database, settings: Settings) -> Callable[..., Certificate]:
     def one(enrolment_id: int, *, by: people.Actor = people.SYSTEM, **more: object) -> Certificate:
         with database.unit_of_work() as session:
             return certificates.issue(
-                session, enrolment_id, settings=settings, by=by, **({"now": utcnow()} | more)
+                session, enrolment_id, by=by, **({"settings": settings, "now": utcnow()} | more)
             )
 
     return one
@@ -62,7 +62,7 @@ def print_it(database: Database, files: FolderStore) -> Callable[[int], str]:
         with database.reading() as session:
             snapshot = certificates.unprinted(session, certificate_id)
         assert snapshot is not None
-        key = files.put(certificates.render(snapshot))
+        key = files.put(certificates.render(snapshot, files))
         with database.unit_of_work() as session:
             certificates.attach_pdf(session, certificate_id, key, now=utcnow())
         return key

@@ -154,7 +154,7 @@ def test_papers_drawn_by_many_at_once_are_told_once(database, settings, many, fi
         for certificate_id in ids:
             with database.reading() as session:
                 snapshot = session.get(Certificate, certificate_id).snapshot
-            key = files.put(certificates.render(snapshot))
+            key = files.put(certificates.render(snapshot, files))
             with database.unit_of_work() as session:
                 certificates.attach_pdf(session, certificate_id, key, now=utcnow())
 

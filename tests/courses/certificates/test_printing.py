@@ -18,6 +18,7 @@ from courses.certificates.printing import AnotherPaper
 from courses.certificates.snapshot import Words, printing_problem, snapshot_of
 from courses.clock import utcnow
 from courses.errors import Conflict, NotFound
+from courses.files import FolderStore
 from courses.outbox import OutboxMessage
 from courses.people import clean_name
 from courses.settings import Settings
@@ -61,9 +62,15 @@ def words_of_pdf(pdf: bytes) -> str:
     return subprocess.run(command, input=pdf, capture_output=True, check=True).stdout.decode()
 
 
+@pytest.fixture(scope="module")
+def files_of_all(tmp_path_factory):
+    """One store for many names."""
+    return FolderStore(tmp_path_factory.mktemp("files"))
+
+
 @rounds(max_examples=150)
 @given(name=NAMES)
-def test_any_name_is_printed_whole_or_refused_with_the_letters(name):
+def test_any_name_is_printed_whole_or_refused_with_the_letters(files_of_all, name):
     full_name = clean_name(name)
     problem = printing_problem(full_name, OUTLINE)
     if problem is not None:
@@ -72,7 +79,8 @@ def test_any_name_is_printed_whole_or_refused_with_the_letters(name):
     said = Words(full_name, full_name, OUTLINE, None, None, "Europe/Moscow")
     choices = Settings.from_env({})
     snapshot = snapshot_of(said, number="2026-СТ-00001", code="A" * 16, settings=choices, now=utcnow())
-    once, again = certificates.render(snapshot), certificates.render(dict(reversed(snapshot.items())))
+    once = certificates.render(snapshot, files_of_all)
+    again = certificates.render(dict(reversed(snapshot.items())), files_of_all)
     assert once == again
     assert once.startswith(b"%PDF-")
 
