@@ -68,6 +68,7 @@ def demo() -> None:
         if known is None:
             enter(
                 database,
+                files,
                 account.email,
                 account.family_name,
                 account.given_name,
@@ -94,12 +95,23 @@ def load(database: Database, files: FolderStore, folder: Path) -> None:
     click.echo(f"Загружен пример: {package.manifest['title']}")
 
 
-def enter(database: Database, email: str, family: str, given: str, patronymic: str, role: str | None) -> None:
-    """One sample person; the instructor leads the seminar and the master class only."""
+def enter(
+    database: Database,
+    files: FolderStore,
+    email: str,
+    family: str,
+    given: str,
+    patronymic: str,
+    role: str | None,
+) -> None:
+    """One sample person, consent given; the instructor leads the seminar and the master class only."""
     checked = people.check_registration(Registration(email, PASSWORD, family, given, patronymic))
     with database.unit_of_work() as session:
         now = utcnow()
         person_id = people.enter(session, checked, by=people.SYSTEM, now=now)
+        text = people.document(people.PERSONAL_DATA, "ru", Settings.from_env())
+        people.give_consent(session, person_id, text, now=now)
+        files.put(text.data)
         for offering_id in _led_by(session, role):
             people.grant_role(
                 session, person_id, Role(str(role)), offering_id=offering_id, by=people.SYSTEM, now=now

@@ -6,6 +6,7 @@ bp = Blueprint("public", __name__)
 
 from app.public import (  # noqa: E402 - they add routes to bp
     account,
+    agreeing,
     catalogue,
     display,
     documents,
@@ -17,6 +18,7 @@ from app.public import (  # noqa: E402 - they add routes to bp
 
 __all__ = [
     "account",
+    "agreeing",
     "bp",
     "catalogue",
     "display",

@@ -95,39 +95,48 @@ class NamesForm(AccountForm):
         ]
 
 
-class RegistrationForm(NamesForm):
-    """Everything needed to register, and the consent, which is never ticked beforehand."""
+class ConsentForm(AccountForm):
+    """The consent to one exact text, which is never ticked beforehand."""
 
-    email = EmailField()
-    password = PasswordField()
     consent = BooleanField()
     consent_hash = HiddenField()
 
-    def __init__(self, text: Document) -> None:
-        super().__init__(data={"time_zone": "Europe/Moscow", "language": language()})
+    def __init__(self, text: Document, **values: Any) -> None:
+        super().__init__(**values)
         self.text = text
+        dress(self.consent, N_("Даю согласие на обработку моих персональных данных"))
+
+    def agreed(self) -> bool:
+        """Whether this very text was agreed to; else the field says what is wrong."""
+        whole = self.validate_on_submit()
+        if not self.consent.data:
+            self.consent.errors = [words().gettext(NO_CONSENT)]
+        elif self.consent_hash.data != self.text.hash:
+            self.consent.errors = [words().gettext(NEW_CONSENT)]
+            self.consent.data = False
+        return whole and not self.consent.errors
+
+
+class RegistrationForm(ConsentForm, NamesForm):
+    """Everything needed to register, and the consent."""
+
+    email = EmailField()
+    password = PasswordField()
+
+    def __init__(self, text: Document) -> None:
+        super().__init__(text, data={"time_zone": "Europe/Moscow", "language": language()})
         dress(self.email, N_("Электронная почта"))
         dress(self.password, N_("Пароль"))
-        dress(self.consent, N_("Даю согласие на обработку моих персональных данных"))
 
     def checked(self) -> Any:
         """The registration ready to be stored, or None; then every wrong field says what is wrong."""
-        whole = self.validate_on_submit()
-        if not self.consent.data:
-            self.consent.errors = [
-                words().gettext("Без согласия мы не можем хранить ваши данные и учить вас.")
-            ]
-        elif self.consent_hash.data != self.text.hash:
-            self.consent.errors = [
-                words().gettext("Текст согласия изменился. Прочтите его, пожалуйста, ещё раз.")
-            ]
-            self.consent.data = False
+        agreed = self.agreed()
         try:
             checked = people.check_registration(self._wish())
         except Invalid as refusal:
             self.complain(refusal)
             return None
-        return checked if whole and not self.consent.errors else None
+        return checked if agreed else None
 
     def _wish(self) -> Registration:
         return Registration(

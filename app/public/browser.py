@@ -11,6 +11,7 @@ from app.templating import settings
 
 CLAIM_KEY = "claim"
 ADDRESS_KEY = "address"
+DEBT_KEY = "debt"
 BROWSERS = {
     "YaBrowser": "Яндекс Браузер",
     "Edg": "Edge",

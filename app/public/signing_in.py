@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from app.extensions import db, limiter, unit_of_work
 from app.public import bp
 from app.public.account_forms import AddressForm, NewPasswordForm, SignInForm
-from app.public.browser import ADDRESS_KEY, CLAIM_KEY, goal, here, keep_secret, session_id_here
+from app.public.browser import ADDRESS_KEY, CLAIM_KEY, DEBT_KEY, goal, here, keep_secret, session_id_here
 from app.public.display import remembered
 from app.security import actor, viewer
 from app.templating import settings, words
@@ -39,6 +39,9 @@ def sign_in() -> ResponseReturnValue:
             outcome = people.sign_in(
                 work, proof, device=here(), secret_key=settings().secret_key, now=utcnow()
             )
+        if outcome.state is State.CONSENT_OWED:
+            session[DEBT_KEY] = outcome.debt
+            return redirect(url_for("public.consent", next=goal()), 303)
         if outcome.state in (State.ADMITTED, State.UNCONFIRMED):
             return _admit(outcome) if outcome.secret else _ask_to_confirm(outcome, form.email.data or "")
         form.form_errors.append(refusal_of(outcome))

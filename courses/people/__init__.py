@@ -8,7 +8,8 @@ Passwords are slow on purpose. What hashes or compares one (`check_registration`
 result.
 """
 
-from courses.people.consents import PERSONAL_DATA, Document, consents_of, document
+from courses.people.agreeing import agree
+from courses.people.consents import PERSONAL_DATA, Document, consents_of, document, give_consent
 from courses.people.entering import enter
 from courses.people.events import (
     KnownAddressRegistered,
@@ -91,6 +92,7 @@ __all__ = [
     "Role",
     "SignedIn",
     "State",
+    "agree",
     "ask_for_confirmation",
     "ask_for_reset",
     "candidate",
@@ -112,6 +114,7 @@ __all__ = [
     "find_people",
     "forget_old",
     "get",
+    "give_consent",
     "grant_role",
     "holders_on",
     "keep_display",

@@ -83,6 +83,14 @@ def give_consent(session: Session, person_id: int, text: Document, *, now: datet
     )
 
 
+def has_agreed(session: Session, person_id: int) -> bool:
+    """Whether the person's consent to the processing of personal data is in force, to any version of it."""
+    query = select(Consent.id).where(
+        Consent.person_id == person_id, Consent.document == PERSONAL_DATA, Consent.withdrawn_at.is_(None)
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
 def consents_of(session: Session, person_id: int) -> list[Consent]:
     """The consents the person gave that are in force, newest first."""
     query = (

@@ -17,7 +17,7 @@ from courses.people.rules import Actor, Permission, require
 def enter(session: Session, wish: CheckedRegistration, *, by: Actor, now: datetime) -> int:
     """A person whose address is taken as confirmed; their id. An address that is known is refused.
 
-    Consent is not recorded here: only the person can give it.
+    Consent is not recorded here: only the person can give it, and is asked to on the first sign-in.
     """
     require(by, Permission.ROLE_GRANT)
     if session.scalar(select(Person.id).where(Person.email_key == address_key(wish.email))) is not None:

@@ -15,6 +15,7 @@ from courses import outbox
 from courses.errors import Invalid
 from courses.people import guard
 from courses.people.addresses import address_key
+from courses.people.consents import has_agreed
 from courses.people.events import PasswordChanged, PasswordResetAsked
 from courses.people.models import Person
 from courses.people.passwords import (
@@ -26,7 +27,7 @@ from courses.people.passwords import (
 )
 from courses.people.rules import Actor
 from courses.people.sessions import end_sessions, open_session
-from courses.people.tokens import Purpose, claim_of, issue, kill, opened
+from courses.people.tokens import Purpose, claim_of, debt_of, issue, kill, opened
 
 
 class State(StrEnum):
@@ -37,13 +38,15 @@ class State(StrEnum):
     LOCKED = "locked"
     UNCONFIRMED = "unconfirmed"
     DISABLED = "disabled"
+    CONSENT_OWED = "consent_owed"
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """The answer to a try: the new session's secret, or why not and until when.
 
-    `claim` is for a browser whose password is right but whose address waits for confirmation.
+    `claim` is for a browser whose password is right but whose address waits for confirmation;
+    `debt` for one whose owner has yet to agree to the processing of personal data.
     """
 
     state: State
@@ -51,6 +54,7 @@ class Outcome:
     person_id: int = 0
     locked_until: datetime | None = None
     claim: str = ""
+    debt: str = ""
     display: dict[str, Any] | None = None
 
 
@@ -105,6 +109,8 @@ def sign_in(session: Session, proof: Proof, *, device: str, secret_key: str, now
         return Outcome(State.DISABLED)
     if person.email_confirmed_at is None:
         return Outcome(State.UNCONFIRMED, claim=claim_of(person, secret_key))
+    if not has_agreed(session, person.id):
+        return Outcome(State.CONSENT_OWED, debt=debt_of(person, secret_key, now=now))
     return admit(session, person, device=device, now=now)
 
 

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +16,8 @@ from courses.errors import Conflict, NotFound
 from courses.people.models import MailToken, Person
 
 MAC_BYTES = 18
+DEBT = re.compile(r"(?P<person>[0-9]{1,9})\.(?P<at>[0-9]{1,12})\.(?P<seal>[A-Za-z0-9_-]+)", re.ASCII)
+DEBT_LIFETIME = timedelta(minutes=30)
 PAUSE = timedelta(minutes=1)
 MOST_A_DAY = 8
 
@@ -160,9 +163,32 @@ def is_claim_of(person: Person, claim: str, secret_key: str) -> bool:
     return hmac.compare_digest(claim.encode("utf-8", "replace"), claim_of(person, secret_key).encode())
 
 
+def debt_of(person: Person, secret_key: str, *, now: datetime) -> str:
+    """What the browser keeps that gave the right password of a person who has yet to agree."""
+    return f"{person.id}.{int(now.timestamp())}.{_debt_seal(person, int(now.timestamp()), secret_key)}"
+
+
+def person_of_debt(debt: str) -> int | None:
+    """Whom a debt names; `pays_debt` says whether it is true."""
+    found = DEBT.fullmatch(debt)
+    return int(found["person"]) if found else None
+
+
+def pays_debt(person: Person, debt: str, *, secret_key: str, now: datetime) -> bool:
+    """Whether the password was given in this browser, not long ago; it dies with the password."""
+    found = DEBT.fullmatch(debt)
+    if not found or not 0 <= now.timestamp() - int(found["at"]) <= DEBT_LIFETIME.total_seconds():
+        return False
+    return hmac.compare_digest(found["seal"], _debt_seal(person, int(found["at"]), secret_key))
+
+
 def empty_claim() -> str:
     """A claim to nothing, which looks like any other."""
     return _text(secrets.token_bytes(MAC_BYTES))
+
+
+def _debt_seal(person: Person, at: int, secret_key: str) -> str:
+    return _text(keyed(secret_key, "consent owed", person.id, person.password_hash, at))
 
 
 def _text(mac: bytes) -> str:

@@ -47,7 +47,7 @@ def link_in(letter):
 
 
 @pytest.fixture
-def maria(database):
+def maria(database, settings):
     """A person who may sign in."""
     with database.unit_of_work() as session:
         person = a_person(
@@ -58,6 +58,8 @@ def maria(database):
             patronymic="Петровна",
             password_hash=people.check_new_password(PASSWORD),
         )
+        agreed = people.document(people.PERSONAL_DATA, "ru", settings)
+        people.give_consent(session, person.id, agreed, now=utcnow())
         return person.id
 
 
