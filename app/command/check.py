@@ -18,6 +18,7 @@ from courses.files import FolderStore
 from courses.settings import EXAMPLE_ORGANISATION, Settings
 from courses.texts import texts
 
+DRAWN = "facsimile"
 ATTESTED = {"seal": "печать", "signature": "подпись"}
 Finding = tuple[bool, str, str]
 
@@ -110,12 +111,9 @@ def _issuer(settings: Settings) -> Iterator[Finding]:
             f"{refusal.details['file']} не открывается; нужен PNG или JPEG до 5 МБ",
         )
         return
-    given = [name for what, name in ATTESTED.items() if what in attested]
-    yield (
-        True,
-        "печать и подпись",
-        f"изображения: {', '.join(given)}" if given else "место для чернил и печати",
-    )
+    given = [name for what, name in ATTESTED.items() if attested.get(what, DRAWN) != DRAWN]
+    drawn = "нарисованные, для показа" if settings.demo else "линия для подписи и «М. П.»"
+    yield True, "печать и подпись", f"изображения: {', '.join(given)}" if given else drawn
 
 
 def _assets(_settings: Settings) -> Iterator[Finding]:
