@@ -2,170 +2,252 @@
 
 import os
 import shutil
+import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import cycle
 from pathlib import Path
 
 import psutil
-from alembic import command
 
-from app.command.prepare import alembic_config
 from courses import certificates, people
 from courses.clock import utcnow
-from courses.db import Database
 from courses.files import FolderStore
-from courses.settings import Settings
 from tests import factories
-from tests.benchmarks.meter import Browser, Result, cpu_seconds, measure, yardstick
+from tests.benchmarks.browser import Browser
+from tests.benchmarks.installations import SECRET, Counter, Running, embedded, production
+from tests.benchmarks.meter import Hello, Meter, Result, cpu_seconds, yardstick
 from tests.benchmarks.report import write_report
 from tests.benchmarks.works import Visitor, autosaver, take_quiz
-from tests.benchmarks.world import World, a_world, fill_catalogue
+from tests.benchmarks.world import LEARNERS
 from tests.installation import Installation
 from tests.postgres import Cluster
 
-SECRET = "bench-" + "s" * 40
-OFFERINGS = 2000
-CERTIFICATES = 150
+OFFERINGS, FEW_OFFERINGS = 2000, 20
+CERTIFICATES, CERTIFICATES_FIRST = 120, 20
+CLIENTS = 4
+MEGABYTE = 1024 * 1024
 
 
-@contextmanager
-def production(
-    folder: Path, cluster: Cluster, offerings: int
-) -> Iterator[tuple[Installation, World, Database]]:
-    """gunicorn, workers and scheduler in production mode on PostgreSQL and Valkey, with so many offerings."""
-    url = cluster.fresh_database()
-    command.upgrade(alembic_config(url), "head")
-    database = Database(url)
-    with database.unit_of_work() as session:
-        people.ensure_system(session, now=utcnow())
-        world = a_world(session)
-        fill_catalogue(session, offerings)
-    running = Installation(
-        folder / f"var-{offerings}",
-        url,
-        KAFEDRA_ENV="production",
-        KAFEDRA_SECRET_KEY=SECRET,
-        KAFEDRA_PUBLIC_URL="http://127.0.0.1",
-    )
-    running.start()
-    try:
-        yield running, world, database
-    finally:
-        running.stop()
-        database.engine.dispose()
+@dataclass(frozen=True)
+class Work:
+    """Something a person would name. `unit` makes what one visitor does over and over."""
+
+    name: str
+    unit: Callable[[Visitor], Callable[[], object]]
+    times: int
+    budget: float
+    sized: bool = False
 
 
-def pages(running: Installation, world: World, roots: list[psutil.Process]) -> list[Result]:
+def the_works(latencies: list[float]) -> tuple[Work, ...]:
     """The pages and the quizzes."""
-    stranger = Browser(running.port)
-    learner = Visitor.signed_in(running.port, world, SECRET)
-    lesson = f"/study/{world.enrolment_id}/{world.lesson_key}"
-    plan = (
-        ("catalogue, anonymous", lambda: stranger.get("/"), 200, 3.0, stranger),
-        (
-            "course page, signed in",
-            lambda: learner.browser.get(f"/courses/{world.course_key}"),
-            200,
-            5.0,
-            learner.browser,
-        ),
-        ("«Моё обучение»", lambda: learner.browser.get("/study/"), 200, 5.0, learner.browser),
-        ("lesson", lambda: learner.browser.get(lesson), 200, 5.0, learner.browser),
-        ("autosave of one answer", autosaver(learner), 300, 2.5, None),
-        ("20-question attempt, one page", lambda: take_quiz(learner, world.quiz_key), 15, 25.0, None),
-        ("20-question attempt, page by page", lambda: take_quiz(learner, world.paged_key), 6, 100.0, None),
-    )
-    results = []
-    for work, unit, times, budget, sized in plan:
-        cpu, wall = measure(roots, unit, times=times)
-        results.append(Result(work, cpu, budget, bytes=sized.size if sized else None, wall_ms=wall))
-        print(f"{work:<40} {cpu:8.2f} ms  (budget {budget})", flush=True)
+
+    def attempt(visitor: Visitor, key: str) -> Callable[[], None]:
+        return lambda: latencies.append(take_quiz(visitor, key))
+
+    return (
+        Work("catalogue, anonymous", _fetching(lambda _: "/", stranger=True), 200, 3.0, sized=True),
+        Work("course page, signed in", _fetching(_course_page), 160, 5.0, sized=True),
+        Work("«Моё обучение»", _fetching(lambda _: "/study/"), 160, 5.0, sized=True),
+        Work("lesson", _fetching(lambda one: one.lesson), 160, 5.0, sized=True),
+        Work("autosave of one answer", autosaver, 240, 2.5),
+        Work("20-question attempt, one page", lambda one: attempt(one, one.world.quiz_key), 16, 25.0),
+        Work("20-question attempt, page by page", lambda one: attempt(one, one.world.paged_key), 8, 100.0),
+    )  # fmt: skip
+
+
+def _course_page(visitor: Visitor) -> str:
+    return f"/courses/{visitor.world.course_key}"
+
+
+def _fetching(
+    path: Callable[[Visitor], str], *, stranger: bool = False
+) -> Callable[[Visitor], Callable[[], object]]:
+    def unit(visitor: Visitor) -> Callable[[], object]:
+        if stranger:
+            visitor.browser.cookies.clear()
+        return lambda: visitor.browser.get(path(visitor))
+
+    return unit
+
+
+def measured(running: Running, hello: Hello, setup: str, latencies: list[float]) -> list[Result]:
+    """Every work by several clients at once, each a learner of their own; and its queries, counted aside."""
+    meter, counter, results = Meter(running.roots, hello), Counter(running), []
+    learners = cycle(running.world.learners)
+    for work in the_works(latencies):
+        visitors = [
+            Visitor.signed_in(Browser(running.port), running.world, next(learners), SECRET)
+            for _ in range(CLIENTS)
+        ]
+        cpu, bare, wall = meter.measure([work.unit(one) for one in visitors], work.times)
+        size = visitors[0].browser.size if work.sized else None
+        queries = _queries(counter, running, work)
+        results.append(Result(work.name, cpu, work.budget, bare, queries, size, wall_ms=wall, setup=setup))
+        _say(results[-1])
+    counter.close()
     return results
 
 
-def certificates_made(running: Installation, database: Database, postgres: psutil.Process) -> list[Result]:
+def _queries(counter: Counter, running: Running, work: Work) -> int:
+    """The statements of one unit, once everything that is kept in memory is there."""
+    visitor = Visitor.signed_in(counter.browser(), running.world, running.world.learners[-1], SECRET)
+    unit = work.unit(visitor)
+    for _ in range(2):
+        unit()
+    assert counter.statements
+    unit()
+    return counter.statements
+
+
+def certificates_made(running: Running, hello: Hello) -> list[Result]:
     """Number, snapshot, PDF, stored: in this process, as a worker does it; and the page that verifies one."""
-    settings = Settings.from_env(running.env)
-    files = FolderStore(settings.files_folder)
-    with database.unit_of_work() as session:
+    files = FolderStore(running.settings.files_folder)
+    with running.database.unit_of_work() as session:
         offering = factories.an_offering(session)
         ids = [
             factories.an_enrolment(session, factories.a_person(session), offering, completed_at=utcnow()).id
             for _ in range(CERTIFICATES)
         ]
-    roots = [psutil.Process(), postgres]
-    code = ""
+    roots = [psutil.Process(), running.roots[1]]
+    bare = hello.cpu_ms(1)
     for index, enrolment_id in enumerate(ids):
-        if index == 20:
+        if index == CERTIFICATES_FIRST:
             before = cpu_seconds(roots)
-        with database.unit_of_work() as session:
-            made = certificates.issue(
-                session, enrolment_id, settings=settings, by=people.SYSTEM, now=utcnow()
-            )
-            certificate_id, code = made.id, made.code
-        with database.reading() as session:
-            snapshot = certificates.unprinted(session, certificate_id)
-        assert snapshot is not None
-        key = files.put(certificates.render(snapshot, files))
-        with database.unit_of_work() as session:
-            certificates.attach_pdf(session, certificate_id, key, now=utcnow())
-    spent = (cpu_seconds(roots) - before) / (CERTIFICATES - 20) * 1000
-    stranger = Browser(running.port)
-    everything = [psutil.Process(running.process.pid), postgres] if running.process else []
-    cpu, wall = measure(everything, lambda: stranger.get(f"/verify/{code}"), times=25)
+        code = _one_certificate(running, files, enrolment_id)
+    spent = (cpu_seconds(roots) - before) / (CERTIFICATES - CERTIFICATES_FIRST) * 1000
+    strangers = [Browser(running.port) for _ in range(CLIENTS)]
+    cpu, page_bare, wall = Meter(running.roots, hello).measure(
+        [_verifying(one, code) for one in strangers], 160
+    )
     return [
-        Result("certificate: number, snapshot, PDF, stored", spent, 12.0),
-        Result("verification page", cpu, 2.0, bytes=stranger.size, wall_ms=wall),
+        Result("certificate: number, snapshot, PDF, stored", spent, 12.0, bare),
+        Result("verification page", cpu, 2.0, page_bare, bytes=strangers[0].size, wall_ms=wall),
+    ]  # fmt: skip
+
+
+def _one_certificate(running: Running, files: FolderStore, enrolment_id: int) -> str:
+    with running.database.unit_of_work() as session:
+        made = certificates.issue(
+            session, enrolment_id, settings=running.settings, by=people.SYSTEM, now=utcnow()
+        )
+    with running.database.reading() as session:
+        snapshot = certificates.unprinted(session, made.id)
+    assert snapshot is not None
+    key = files.put(certificates.render(snapshot, files))
+    with running.database.unit_of_work() as session:
+        certificates.attach_pdf(session, made.id, key, now=utcnow())
+    return made.code
+
+
+def _verifying(stranger: Browser, code: str) -> Callable[[], None]:
+    def unit() -> None:
+        stranger.move()
+        stranger.get(f"/verify/{code}")
+
+    return unit
+
+
+def hundredfold(folder: Path, cluster: Cluster, hello: Hello, large: Result) -> Result:
+    """How much dearer the catalogue is with a hundred times as much in it."""
+    with production(folder, cluster, FEW_OFFERINGS) as running:
+        units = [_getting(Browser(running.port), "/") for _ in range(CLIENTS)]
+        cpu, bare, _ = Meter(running.roots, hello).measure(units, 200)
+    small = Result("", cpu, None, bare)
+    return Result("catalogue, 100 times the data, ratio", large.scaled / small.scaled, 1.3, unit="ratio")
+
+
+def _getting(browser: Browser, path: str) -> Callable[[], object]:
+    return lambda: browser.get(path)
+
+
+def starts(folder: Path) -> list[Result]:
+    """How long one command takes with an empty folder and with a full one."""
+    running = Installation(folder / "var-start")
+    cold = running.start()
+    running.stop()
+    warm = running.start()
+    running.stop()
+    return [
+        Result("cold start to the first answer", cold, 3.0, unit="s", setup="embedded"),
+        Result("warm start to the first answer", warm, 3.0, unit="s", setup="embedded"),
     ]
 
 
-def embedded(folder: Path) -> list[Result]:
-    """What one command costs: the start, and the memory at rest."""
-    running = Installation(folder / "var-embedded")
-    running.start()
-    running.stop()
-    began = running.start()
-    time.sleep(5)
-    memory = running.pss() / 1024 / 1024
-    running.stop()
-    return [
-        Result("embedded: warm start to first answer, s (not CPU)", began, 5.0),
-        Result("embedded: memory at rest, MB PSS (not CPU)", memory, 250.0),
+def memory(running: Running) -> list[Result]:
+    """At rest, and while fifty learners at once read and take a quiz."""
+    rest = running.installation.pss() / MEGABYTE
+    visitors = [
+        Visitor.signed_in(Browser(running.port), running.world, learner, SECRET)
+        for learner in running.world.learners
     ]
+    with ThreadPoolExecutor(len(visitors)) as pool:
+        studying = [pool.submit(_study, visitor) for visitor in visitors]
+        most = rest
+        while not all(one.done() for one in studying):
+            most = max(most, running.installation.pss() / MEGABYTE)
+            time.sleep(0.2)
+        for one in studying:
+            one.result()
+    return [
+        Result("memory at rest", rest, 250.0, unit="MB PSS", setup="embedded"),
+        Result(f"memory with {LEARNERS} learners", most, 400.0, unit="MB PSS", setup="embedded"),
+    ]
+
+
+def _study(visitor: Visitor) -> None:
+    visitor.browser.get(visitor.lesson)
+    visitor.browser.get("/study/")
+    take_quiz(visitor, visitor.world.quiz_key)
+
+
+def _waits(latencies: list[float], setup: str) -> list[Result]:
+    """How long a learner waits for the mark."""
+    ordered = sorted(latencies)
+    late = ordered[len(ordered) * 95 // 100]
+    return [
+        Result("finishing until the mark, median", statistics.median(ordered), None, unit="s", setup=setup),
+        Result("finishing until the mark, 95 of 100", late, 2.0, unit="s", setup=setup),
+    ]
+
+
+def _say(one: Result) -> None:
+    print(
+        f"{one.setup:<10} {one.work:<44} {one.cpu_ms:8.2f} -> {one.scaled:8.2f} of {one.budget}", flush=True
+    )
+
+
+def everything(folder: Path, hello: Hello) -> list[Result]:
+    """All measurements, the production set-up first."""
+    results: list[Result] = []
+    latencies: list[float] = []
+    with Cluster.shared() as cluster:
+        with production(folder, cluster, OFFERINGS) as running:
+            results += measured(running, hello, "production", latencies) + certificates_made(running, hello)
+            results += _waits(latencies, "production")
+        results.append(hundredfold(folder, cluster, hello, results[0]))
+    latencies.clear()
+    with embedded(folder, OFFERINGS) as running:
+        results += memory(running) + measured(running, hello, "embedded", latencies)
+        results += _waits(latencies, "embedded")
+    return results + starts(folder)
 
 
 def main() -> int:
     """Measure everything; 1 when a budget is missed."""
-    folder = Path(tempfile.mkdtemp(prefix="kafedra-bench-"))
-    began = datetime.now(UTC)
-    base = yardstick(folder)
-    print(f"a bare Flask page: {base:.2f} ms CPU", flush=True)
-    with Cluster.shared() as cluster:
-        postgres = psutil.Process(cluster.pid)
-        with production(folder, cluster, OFFERINGS) as (running, world, database):
-            assert running.process
-            roots = [psutil.Process(running.process.pid), postgres]
-            results = pages(running, world, roots) + certificates_made(running, database, postgres)
-        with production(folder, cluster, 20) as (running, world, database):
-            assert running.process
-            small = measure(
-                [psutil.Process(running.process.pid), postgres],
-                lambda: Browser(running.port).get("/"),
-                times=200,
-            )[0]
-        large = next(one.cpu_ms for one in results if one.work.startswith("catalogue"))
-        results.append(Result("catalogue, 100 times the data, ratio (not CPU)", large / small, 1.3))
-    results += embedded(folder)
-    for one in results:
-        one.yardstick_cpu_ms, one.ok = base, one.cpu_ms <= one.budget
+    folder, began = Path(tempfile.mkdtemp(prefix="kafedra-bench-")), datetime.now(UTC)
+    with yardstick(folder) as hello:
+        results = everything(folder, hello)
     var = Path(os.environ.get("KAFEDRA_VAR", "var"))
     var.mkdir(exist_ok=True)
     (var / "bench.json").write_text("".join(one.line() + "\n" for one in results))
-    write_report(results, base, began)
+    write_report(results, hello.median, began)
     shutil.rmtree(folder, ignore_errors=True)
     return 0 if all(one.ok for one in results) else 1
 
