@@ -79,6 +79,7 @@ def postgres_database(cluster: Cluster) -> Iterator[Database]:
 @pytest.fixture
 def database(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """An empty database with the whole schema; every test runs on both kinds."""
+    catalogue.forget()
     if backend == "sqlite":
         path = tmp_path / "kafedra.sqlite3"
         shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
@@ -185,7 +186,6 @@ def _make_schema(database: Database) -> None:
 
 
 def _empty(database: Database) -> None:
-    catalogue.forget()
     names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
     with database.unit_of_work() as session:
         session.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
