@@ -6,13 +6,24 @@ which does there what row locks do on PostgreSQL.
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
-from sqlalchemy import JSON, DateTime, Enum, Integer, MetaData, create_engine, event, text
+from sqlalchemy import (
+    JSON,
+    CursorResult,
+    DateTime,
+    Enum,
+    Executable,
+    Integer,
+    MetaData,
+    create_engine,
+    event,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.exc import DisconnectionError
@@ -84,10 +95,10 @@ def make_engine(url: str, **options: Any) -> Engine:
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """The options of `create_engine` that fit the database of `url`."""
+    """The options of `create_engine` that fit the database of `url`; what people typed stays out of errors."""
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": 15}}
-    return {"isolation_level": "AUTOCOMMIT", "pool_size": 5, "max_overflow": 5}
+        return {"hide_parameters": True, "connect_args": {"timeout": 15}}
+    return {"hide_parameters": True, "isolation_level": "AUTOCOMMIT", "pool_size": 5, "max_overflow": 5}
 
 
 def prepare(engine: Engine) -> None:
@@ -133,6 +144,17 @@ def begin_writing(session: Session) -> None:
         session.rollback()
     level = {} if session.get_bind().dialect.name == "sqlite" else {"isolation_level": "READ COMMITTED"}
     session.connection(execution_options={WRITES: True, **level})
+
+
+def ask(
+    session: Session, statement: Executable, values: Mapping[str, Any] | None = None
+) -> CursorResult[*tuple[Any, ...]]:
+    """The rows of a statement that asks for columns, not for objects: what every page asks, every time.
+
+    It goes past the object mapping, which has nothing to add to plain values and costs a third of the time.
+    """
+    session.flush()
+    return session.connection().execute(statement, values)
 
 
 class Database:

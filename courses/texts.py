@@ -5,11 +5,11 @@ The source strings are Russian; the English catalogue translates them. Both live
 
 import gettext as standard_gettext
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -46,7 +46,7 @@ class Texts:
 
     def long_date(self, day: date | datetime, zone: str = "Europe/Moscow") -> str:
         """«22 ноября 2026 г.» with ordinary no-break spaces, which every font has."""
-        return _plain_spaces(format_date(_local(day, zone), "long", locale=self.language))
+        return _day(_local(day, zone), "long", self.language)
 
     def date_in_words(self, day: date | datetime, zone: str = "Europe/Moscow") -> str:
         """«22 ноября 2026 года», “22 November 2026”: as it is printed on a document."""
@@ -68,7 +68,7 @@ class Texts:
         return self.gettext(pattern, first=said, last=self.date_in_words(last, zone))
 
     def _day_pattern(self, day: date | datetime, zone: str, pattern: str) -> str:
-        return _plain_spaces(format_date(_local(day, zone), pattern, locale=self.language))
+        return _day(_local(day, zone), pattern, self.language)
 
     def short_date(self, day: date | datetime, zone: str = "Europe/Moscow") -> str:
         """«22.11.2026» in Russian, «22 Nov 2026» in English."""
@@ -76,13 +76,12 @@ class Texts:
 
     def date_time(self, moment: datetime, zone: str = "Europe/Moscow") -> str:
         """«22 ноября 2026 г., 14:05»."""
-        pattern = "d MMMM y 'г.', HH:mm" if self.language == "ru" else "d MMMM y, HH:mm"
-        return _plain_spaces(format_datetime(moment, pattern, tzinfo=ZoneInfo(zone), locale=self.language))
+        day = self._day_pattern(moment, zone, "d MMMM y 'г.'" if self.language == "ru" else "d MMMM y")
+        return f"{day}, {self.time(moment, zone)}"
 
     def time(self, moment: datetime, zone: str = "Europe/Moscow", *, seconds: bool = False) -> str:
         """«14:05», or «14:05:09»."""
-        pattern = "HH:mm:ss" if seconds else "HH:mm"
-        return format_time(moment.astimezone(ZoneInfo(zone)).time(), pattern, locale=self.language)
+        return moment.astimezone(ZoneInfo(zone)).strftime("%H:%M:%S" if seconds else "%H:%M")
 
     def hours(self, number: int) -> str:
         """«36 часов», «21 час», «2 часа»."""
@@ -109,6 +108,12 @@ def compile_catalogues() -> int:
 
 def _local(day: date | datetime, zone: str) -> date:
     return day.astimezone(ZoneInfo(zone)).date() if isinstance(day, datetime) else day
+
+
+@lru_cache(4096)
+def _day(day: date, pattern: str, language: str) -> str:
+    """A day as the language writes it; pages name the same few days again and again."""
+    return _plain_spaces(format_date(day, pattern, locale=language))
 
 
 def _plain_spaces(text: str) -> str:

@@ -21,7 +21,7 @@ from app.learner.sheets import (
 )
 from app.security import actor
 from app.templating import words
-from courses import learning, quizzes
+from courses import catalogue, learning, quizzes
 from courses.catalogue import OutlineActivity
 from courses.clock import utcnow
 from courses.errors import Conflict, NotFound
@@ -42,7 +42,7 @@ SAVE_REFUSALS = {
 
 def start_page(here: Study, item: OutlineActivity) -> ResponseReturnValue:
     """The terms of a quiz and the attempts so far."""
-    start = quizzes.start_page(db.session(), here.enrolment_id, item.id, by=actor(), now=utcnow())
+    start = quizzes.start_page(db.session(), here, item.id, now=utcnow())
     previous, following = here.neighbours(item.id)
     return render_template(
         "learner/quiz.html",
@@ -158,19 +158,19 @@ def result(attempt_id: int) -> ResponseReturnValue:
     sitting = quizzes.sitting(db.session(), attempt_id, by=actor())
     if sitting.finished_at is None:
         return redirect(url_for("learner.attempt", attempt_id=attempt_id), 303)
-    here = learning.study(db.session(), sitting.enrolment_id, by=actor(), now=utcnow())
-    item = here.outline.activity(sitting.paper.activity_id)
+    outline = catalogue.version_outline(db.session(), sitting.paper.course_version_id)
+    item = outline.activity(sitting.paper.activity_id)
     left = quizzes.attempts_left(db.session(), sitting)
     waited = (utcnow() - sitting.finished_at).total_seconds()
     return render_template(
         "learner/result.html",
         sitting=sitting,
-        here=here,
+        outline=outline,
         item=item,
         left=left,
         reveal=sitting.passed or left == 0,
         waits_long=waited > WAITS_LONG,
-        following=here.neighbours(item.id)[1],
+        following=outline.neighbours(item.id)[1],
         reviewed=reviewed,
         number=number,
     )

@@ -2,6 +2,7 @@
 memory."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select
@@ -49,7 +50,7 @@ class OutlineModule:
         return sum(activity.minutes for activity in self.activities)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Outline:
     """A course version: what it is, and its modules in order. `description` is the rest of the manifest."""
 
@@ -85,7 +86,7 @@ class Outline:
         title = given.get("title") or words.gettext(self.kind.certificate_title)
         return title, given.get("text") or words.gettext(self.kind.certificate_text, title=self.title)
 
-    @property
+    @cached_property
     def activities(self) -> tuple[OutlineActivity, ...]:
         """All activities through all modules, in order."""
         return tuple(activity for module in self.modules for activity in module.activities)
@@ -100,6 +101,12 @@ class Outline:
             if activity.id == activity_id:
                 return activity
         raise NotFound("activity")
+
+    def neighbours(self, activity_id: int) -> tuple[OutlineActivity | None, OutlineActivity | None]:
+        """What comes before and after an activity."""
+        items = self.activities
+        at = next(place for place, item in enumerate(items) if item.id == activity_id)
+        return (items[at - 1] if at else None, items[at + 1] if at + 1 < len(items) else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +123,7 @@ _outlines: Memory[Outline] = Memory(KEPT)
 
 def version_outline(session: Session, course_version_id: int) -> Outline:
     """The plan of one version, out of memory when it was read before and is final."""
-    key = (str(session.get_bind().engine.url), course_version_id)
+    key = (session.get_bind().engine, course_version_id)
     kept = _outlines.get(key)
     if kept is not None:
         return kept

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from courses.catalogue.models import Course, CourseFile, CourseVersion, Offering
 from courses.catalogue.outline import Outline, version_outline
 from courses.catalogue.rules import Intake, OfferingState, intake
-from courses.db import UtcDateTime
+from courses.db import UtcDateTime, ask
 from courses.errors import NotFound
 from courses.people import Actor, Permission
 
@@ -94,10 +94,10 @@ def course_view(session: Session, key: str, asked: int | None, *, now: datetime)
 
     A course that was never published does not exist.
     """
-    course = session.execute(COURSE, {"key": key}).first()
+    course = ask(session, COURSE, {"key": key}).first()
     if course is None or course.version_id is None:
         raise NotFound("course")
-    rows = session.execute(OFFERINGS, {"course_id": course.id, "asked": asked or 0, "now": now})
+    rows = ask(session, OFFERINGS, {"course_id": course.id, "asked": asked or 0, "now": now})
     lines = [OfferingLine(**row._asdict(), intake=intake(row, now)) for row in rows]
     offerings = tuple(sorted(lines, key=lambda line: line.intake is not Intake.OPEN))
     chosen = next((offering for offering in offerings if offering.id == asked), None)

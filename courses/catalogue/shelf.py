@@ -16,7 +16,7 @@ from courses.catalogue.memory import Memory
 from courses.catalogue.models import Course, CourseVersion, Offering
 from courses.catalogue.rules import SUBJECTS, OfferingState
 from courses.catalogue.search import LONGEST_QUERY, Listing, Query
-from courses.db import UtcDateTime
+from courses.db import UtcDateTime, ask
 
 PAGE = 24
 MOST_PAGES = 100
@@ -246,7 +246,7 @@ def _rows(
 ) -> Sequence[Row[Any]]:
     place = {"limit": PAGE, "offset": (filters.page - 1) * PAGE}
     statement = _listing(replace(filters, page=1), dialect)
-    return session.execute(statement, {**moments, **place}).all()
+    return ask(session, statement, {**moments, **place}).all()
 
 
 # ---- the counts
@@ -267,7 +267,7 @@ def _cube(session: Session, query: Query, dialect: str, now: datetime, moments: 
     """The numbers of all combinations: for the whole catalogue kept for seconds, for words counted
     each time."""
     words = " ".join(query.words)
-    key = str(session.get_bind().engine.url)
+    key = session.get_bind().engine
     kept = None if words else _cubes.get(key)
     if kept is not None and abs(now - kept.at) < kept.kept_for:
         return kept

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from courses import catalogue, outbox
 from courses.catalogue import CompletionFacts, Offering, Outline
+from courses.db import ask
 from courses.learning.events import EnrolmentCompleted
 from courses.learning.models import ActivityRecord, Attendance, Enrolment
 from courses.learning.rules import Progress, progress
@@ -33,7 +34,7 @@ class Standing:
 
 def records_of(session: Session, enrolment_id: int) -> Mapping[int, Row[*tuple[Any, ...]]]:
     """The records of one enrolment by activity id."""
-    return {row.activity_id: row for row in session.execute(RECORDS, {"enrolment_id": enrolment_id})}
+    return {row.activity_id: row for row in ask(session, RECORDS, {"enrolment_id": enrolment_id})}
 
 
 def standing(

@@ -9,7 +9,8 @@ from sqlalchemy import Row, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from courses import catalogue, people
-from courses.catalogue import Activity, Course, CourseVersion, Offering, Outline, OutlineActivity
+from courses.catalogue import Activity, Course, CourseKind, CourseVersion, Offering, Outline, OutlineActivity
+from courses.db import ask
 from courses.errors import NotFound
 from courses.learning.completion import Standing, records_of, standing
 from courses.learning.models import ActivityRecord, Attendance, Enrolment
@@ -25,7 +26,7 @@ class StudyCard:
 
     enrolment_id: int
     offering_id: int
-    kind: str
+    kind: CourseKind
     course_key: str
     title: str
     hours: int
@@ -77,9 +78,7 @@ class Study:
 
     def neighbours(self, activity_id: int) -> tuple[OutlineActivity | None, OutlineActivity | None]:
         """What comes before and after an activity."""
-        items = self.outline.activities
-        at = next(place for place, item in enumerate(items) if item.id == activity_id)
-        return (items[at - 1] if at else None, items[at + 1] if at + 1 < len(items) else None)
+        return self.outline.neighbours(activity_id)
 
     @property
     def next_activity(self) -> OutlineActivity | None:
@@ -143,10 +142,39 @@ STUDY = (
     )
 )
 
-REQUIRED = (
-    select(Activity.course_version_id, func.count().label("required"))
-    .where(Activity.required)
-    .group_by(Activity.course_version_id)
+_required = (
+    select(func.count())
+    .where(Activity.course_version_id == Offering.course_version_id, Activity.required)
+    .correlate(Offering)
+    .scalar_subquery()
+)
+_done = (
+    select(func.count(ActivityRecord.completed_at))
+    .join(Activity, and_(Activity.id == ActivityRecord.activity_id, Activity.required))
+    .where(ActivityRecord.enrolment_id == Enrolment.id)
+    .correlate(Enrolment)
+    .scalar_subquery()
+)
+MINE = (
+    select(
+        Enrolment.id.label("enrolment_id"),
+        Enrolment.offering_id,
+        Course.kind,
+        Course.key.label("course_key"),
+        CourseVersion.title,
+        CourseVersion.hours,
+        Offering.starts_at,
+        Offering.ends_at,
+        Enrolment.completed_at,
+        Enrolment.last_studied_at,
+        _required.label("required"),
+        _done.label("done"),
+    )
+    .join(Offering, Offering.id == Enrolment.offering_id)
+    .join(CourseVersion, CourseVersion.id == Offering.course_version_id)
+    .join(Course, Course.id == Offering.course_id)
+    .where(Enrolment.person_id == bindparam("person_id"), Enrolment.withdrawn_at.is_(None))
+    .order_by(func.coalesce(Enrolment.last_studied_at, Enrolment.opened_at).desc(), Enrolment.id.desc())
 )
 
 DONE = (
@@ -163,7 +191,7 @@ DONE = (
 def study(session: Session, enrolment_id: int, *, by: Actor, now: datetime) -> Study:
     """The learner's own enrolment with all that the study pages show; two queries when the outline is
     known."""
-    row = session.execute(STUDY, {"enrolment_id": enrolment_id, "person_id": by.id}).first()
+    row = ask(session, STUDY, {"enrolment_id": enrolment_id, "person_id": by.id}).first()
     if row is None:
         raise NotFound("enrolment")
     outline = catalogue.version_outline(session, row.course_version_id)
@@ -189,50 +217,8 @@ def study(session: Session, enrolment_id: int, *, by: Actor, now: datetime) -> S
 
 
 def my_courses(session: Session, *, by: Actor) -> list[StudyCard]:
-    """All that a person is enrolled in, what was studied last first; three queries."""
-    query = (
-        select(Enrolment, Offering, CourseVersion.title, CourseVersion.hours, Course.key, Course.kind)
-        .join(Offering, Offering.id == Enrolment.offering_id)
-        .join(CourseVersion, CourseVersion.id == Offering.course_version_id)
-        .join(Course, Course.id == Offering.course_id)
-        .where(Enrolment.person_id == by.id, Enrolment.withdrawn_at.is_(None))
-    )
-    rows = session.execute(query).all()
-    if not rows:
-        return []
-    versions = {row.Offering.course_version_id for row in rows}
-    required = {
-        row.course_version_id: row.required
-        for row in session.execute(REQUIRED.where(Activity.course_version_id.in_(versions)))
-    }
-    enrolments = {row.Enrolment.id for row in rows}
-    done = {
-        row.enrolment_id: row.done
-        for row in session.execute(DONE.where(ActivityRecord.enrolment_id.in_(enrolments)))
-    }
-    cards = [
-        StudyCard(
-            enrolment_id=row.Enrolment.id,
-            offering_id=row.Offering.id,
-            kind=row.kind.value,
-            course_key=row.key,
-            title=row.title,
-            hours=row.hours,
-            starts_at=row.Offering.starts_at,
-            ends_at=row.Offering.ends_at,
-            completed_at=row.Enrolment.completed_at,
-            last_studied_at=row.Enrolment.last_studied_at,
-            required=required.get(row.Offering.course_version_id, 0),
-            done=done.get(row.Enrolment.id, 0),
-        )
-        for row in rows
-    ]
-    opened = {row.Enrolment.id: row.Enrolment.opened_at for row in rows}
-    return sorted(
-        cards,
-        key=lambda card: (card.last_studied_at or opened[card.enrolment_id], card.enrolment_id),
-        reverse=True,
-    )
+    """All that a person is enrolled in, what was studied last first; one query."""
+    return [StudyCard(*row) for row in ask(session, MINE, {"person_id": by.id})]
 
 
 def enrolment_in(session: Session, offering_id: int, *, by: Actor) -> Enrolment | None:

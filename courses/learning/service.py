@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from courses import audit, catalogue, outbox, people
 from courses.catalogue import ActivityKind, Offering
+from courses.db import ask
 from courses.errors import Conflict, Invalid, NotFound
 from courses.learning.events import ActivityCompleted, AttendanceConfirmed, EnrolmentOpened
 from courses.learning.models import ActivityProgress, ActivityRecord, Attendance, Enrolment
@@ -225,7 +226,7 @@ def record_result(
 
 
 def _locked_record(session: Session, enrolment_id: int, activity_id: int) -> Row[*tuple[Any, ...]] | None:
-    return session.execute(LOCK_RECORD, {"enrolment": enrolment_id, "activity": activity_id}).first()
+    return ask(session, LOCK_RECORD, {"enrolment": enrolment_id, "activity": activity_id}).first()
 
 
 def _place(
@@ -239,7 +240,7 @@ def _place(
 ) -> Row[*tuple[Any, ...]]:
     """The learner's own enrolment and their record of this activity, which must belong to what is studied."""
     asked = {"enrolment": enrolment_id, "person": by.id, "activity": activity_id}
-    place = session.execute(PLACE_LOCKED if lock else PLACE, asked).first()
+    place = ask(session, PLACE_LOCKED if lock else PLACE, asked).first()
     if place is None:
         raise NotFound("enrolment")
     activity = catalogue.version_outline(session, place.course_version_id).activity(activity_id)

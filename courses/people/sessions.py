@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
+from courses.db import ask
 from courses.errors import NotFound
 from courses.people.models import Person, RoleGrant, SignInSession
 from courses.people.names import in_full, in_short
@@ -87,7 +88,7 @@ ON_EVERY_PAGE = (
 def signed_in(session: Session, secret: str, *, now: datetime) -> SignedIn | None:
     """The person whose open session this secret belongs to; one query, because every page asks it."""
     asked = {"hash": fingerprint(secret), "created": now - LONGEST, "seen": now - LONGEST_IDLE}
-    rows = session.execute(ON_EVERY_PAGE, asked).all()
+    rows = ask(session, ON_EVERY_PAGE, asked).all()
     if not rows:
         return None
     session_id, seen_at, person_id, family, given, patronymic, language, zone, _role, _offering = rows[0]

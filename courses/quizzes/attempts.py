@@ -13,6 +13,7 @@ from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from courses import learning, outbox
+from courses.db import ask
 from courses.errors import Conflict, Invalid, NotFound
 from courses.learning import Enrolment
 from courses.people import Actor
@@ -96,7 +97,7 @@ def access_attempt(
 ) -> Row[*tuple[Any, ...]]:
     """The learner's own attempt; anyone else is told there is none."""
     query = MINE_LOCKED if lock else MINE
-    attempt = session.execute(query, {"attempt_id": attempt_id, "person_id": by.id}).first()
+    attempt = ask(session, query, {"attempt_id": attempt_id, "person_id": by.id}).first()
     if attempt is None:
         raise NotFound("attempt")
     return attempt
@@ -111,7 +112,7 @@ def start_attempt(session: Session, enrolment_id: int, activity_id: int, *, by: 
     sheet = paper_of_activity(session, activity_id)
     if not sheet.question_ids:
         raise Conflict("quiz_empty")
-    earlier = session.execute(EARLIER, {"enrolment_id": enrolment_id, "quiz_id": sheet.quiz_id}).all()
+    earlier = ask(session, EARLIER, {"enrolment_id": enrolment_id, "quiz_id": sheet.quiz_id}).all()
     for attempt in earlier:
         if attempt.state != AttemptState.IN_PROGRESS:
             continue

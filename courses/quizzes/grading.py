@@ -9,6 +9,7 @@ from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from courses import learning, outbox
+from courses.db import ask
 from courses.questions import Graded
 from courses.quizzes import rules
 from courses.quizzes.events import AttemptGraded
@@ -59,11 +60,11 @@ def replay(steps: Sequence[Row[*tuple[Any, ...]]]) -> dict[int, Replayed]:
 
 def grade_attempt(session: Session, attempt_id: int, *, now: datetime) -> None:
     """Give a finished attempt its mark; doing it twice, or at once in two places, does it once."""
-    attempt = session.execute(WAITING, {"attempt_id": attempt_id}).first()
+    attempt = ask(session, WAITING, {"attempt_id": attempt_id}).first()
     if attempt is None:
         return
     sheet = paper(session, attempt.quiz_id)
-    slots = replay(session.execute(HISTORY, {"attempt_id": attempt_id}).all())
+    slots = replay(ask(session, HISTORY, {"attempt_id": attempt_id}).all())
     graded = {
         slot_id: asked.type.grade(asked.body, slots[slot_id].variant, slots[slot_id].response)
         for slot_id, asked in sheet.slots.items()

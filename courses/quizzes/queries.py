@@ -9,10 +9,11 @@ from typing import Any
 from sqlalchemy import Row, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from courses import learning, people
+from courses import people
 from courses.catalogue import Offering
+from courses.db import ask
 from courses.errors import NotFound
-from courses.learning import Enrolment
+from courses.learning import Enrolment, Study
 from courses.people import Actor, Permission, Person
 from courses.questions import Control, Graded, Reviewed
 from courses.quizzes import rules
@@ -259,12 +260,11 @@ BY_RECEIPT = (
 )
 
 
-def start_page(session: Session, enrolment_id: int, activity_id: int, *, by: Actor, now: datetime) -> Start:
-    """The terms of a quiz and the learner's attempts so far; the enrolment must be the asker's own."""
-    learning.access_enrolment(session, enrolment_id, by=by)
+def start_page(session: Session, here: Study, activity_id: int, *, now: datetime) -> Start:
+    """The terms of a quiz and the learner's attempts so far; what somebody studies is always their own."""
     sheet = paper_of_activity(session, activity_id)
-    asked = {"enrolment_id": enrolment_id, "quiz_id": sheet.quiz_id}
-    lines = tuple(_line(row, sheet, now) for row in session.execute(LINES, asked))
+    asked = {"enrolment_id": here.enrolment_id, "quiz_id": sheet.quiz_id}
+    lines = tuple(_line(row, sheet, now) for row in ask(session, LINES, asked))
     return Start(sheet, lines, now)
 
 
@@ -286,7 +286,7 @@ def sitting(session: Session, attempt_id: int, *, by: Actor) -> Sitting:
     """The learner's own attempt with every question as it stands; two queries when the paper is known."""
     attempt = access_attempt(session, attempt_id, by=by)
     steps: dict[tuple[int, StepKind], Row[*tuple[Any, ...]]] = {
-        (step.slot_id, step.kind): step for step in session.execute(HEADS, {"attempt_id": attempt_id})
+        (step.slot_id, step.kind): step for step in ask(session, HEADS, {"attempt_id": attempt_id})
     }
     known = paper(session, attempt.quiz_id)
     numbers = {

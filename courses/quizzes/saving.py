@@ -6,6 +6,7 @@ repetition is acknowledged like the first delivery, a late older one is kept as 
 the newest wins.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from typing import Any
 from sqlalchemy import Row, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from courses.db import ask
 from courses.errors import Invalid, NotFound
 from courses.people import Actor
 from courses.quizzes import rules
@@ -27,7 +29,7 @@ from courses.quizzes.steps import add_steps
 
 LATE = "late"
 MOST_ANSWERS = 500
-LONGEST_CLIENT = 36
+CLIENT = re.compile(r"[0-9A-Za-z-]{1,36}")
 LARGEST_SEQUENCE = 2**31 - 1
 
 
@@ -173,8 +175,8 @@ def _check(answers: Sequence[Answer], client: str | None) -> None:
         raise Invalid("bad_answers")
     if any(not 0 < number <= LARGEST_SEQUENCE for number in numbers) or (numbers and not client):
         raise Invalid("bad_answers", client_sequence="out_of_range")
-    if client is not None and not 0 < len(client) <= LONGEST_CLIENT:
-        raise Invalid("bad_answers", client="wrong_length")
+    if client is not None and not CLIENT.fullmatch(client):
+        raise Invalid("bad_answers", client="wrong_letters")
 
 
 def _read(
@@ -184,7 +186,8 @@ def _read(
     if not answers:
         return {}
     numbers = [answer.client_sequence for answer in answers if answer.client_sequence is not None]
-    found = session.execute(
+    found = ask(
+        session,
         WANTED,
         {
             "attempt_id": attempt_id,

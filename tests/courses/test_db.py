@@ -1,10 +1,11 @@
 """Connections: reads stand alone, writes are one transaction, a server that was away is found again."""
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import bindparam, select, text
+from sqlalchemy.orm import Session
 
 from courses import db
-from courses.db import Database
+from courses.db import Database, ask
 from courses.people import Person
 from tests.factories import a_person
 
@@ -44,3 +45,10 @@ def test_a_connection_that_the_server_has_ended_is_replaced_unnoticed(
     with ours.unit_of_work() as session:
         assert session.scalar(text("SELECT pg_backend_pid()")) != victim
     ours.engine.dispose()
+
+
+def test_asking_sees_what_the_session_has_not_written_yet(session: Session) -> None:
+    person = a_person(session)
+    person.given_name = "Марфа"
+    names = select(Person.given_name).where(Person.id == bindparam("person_id"))
+    assert ask(session, names, {"person_id": person.id}).scalar_one() == "Марфа"
