@@ -95,7 +95,7 @@ def make_engine(url: str, **options: Any) -> Engine:
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """The options of `create_engine` that fit the database of `url`; what people typed stays out of errors."""
+    """The options of `create_engine` that fit the database of `url`; errors never show values."""
     if url.startswith("sqlite"):
         return {"hide_parameters": True, "connect_args": {"timeout": 15}}
     return {"hide_parameters": True, "isolation_level": "AUTOCOMMIT", "pool_size": 5, "max_overflow": 5}
