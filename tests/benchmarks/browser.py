@@ -1,5 +1,6 @@
 """A client that keeps its connection and its cookies, and nothing else; and one that needs no server."""
 
+import gzip
 import http.client
 import io
 import itertools
@@ -17,13 +18,18 @@ class Browser:
         self._port = port
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         self.cookies: dict[str, str] = {}
-        self.size = 0
+        self.last = b""
         self.move()
 
     def move(self) -> None:
         """Become another visitor: public pages count how often one address asks."""
         number = next(VISITORS)
         self.address = f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+
+    @property
+    def compressed(self) -> int:
+        """Bytes of the last answer on the wire, where the reverse proxy compresses what is not yet."""
+        return min(len(self.last), len(gzip.compress(self.last, 5)))
 
     def send(
         self, method: str, path: str, body: bytes | None = None, **headers: str
@@ -34,7 +40,7 @@ class Browser:
         if self.cookies:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         status, data, answered = self._exchange(method, path.partition("#")[0], body, sent)
-        self.size = len(data)
+        self.last = data
         for name, value in answered:
             if name.lower() == "set-cookie":
                 key, _, content = value.split(";", 1)[0].partition("=")
