@@ -14,17 +14,21 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     String,
+    Table,
     UniqueConstraint,
+    and_,
+    bindparam,
     delete,
     exists,
     func,
     insert,
+    or_,
     select,
     update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from courses.db import Base, Id, partial
+from courses.db import Base, Id, ask, partial
 
 FIRST_LEASE = timedelta(seconds=20)
 LONGEST_LEASE = timedelta(minutes=10)
@@ -75,7 +79,54 @@ class OutboxDelivery(Base):
     )
 
 
-STORE = insert(OutboxMessage.metadata.tables["outbox_message"])
+MESSAGES: Table = OutboxMessage.metadata.tables["outbox_message"]
+DELIVERIES: Table = OutboxDelivery.metadata.tables["outbox_delivery"]
+STORE = insert(MESSAGES)
+PROMISE = insert(DELIVERIES)
+WAITING = (
+    select(MESSAGES.c.id, MESSAGES.c.name)
+    .where(MESSAGES.c.dispatched_at.is_(None))
+    .order_by(MESSAGES.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+DISPATCHED = (
+    update(MESSAGES)
+    .where(MESSAGES.c.id.in_(bindparam("ids", expanding=True)))
+    .values(dispatched_at=bindparam("now"))
+)
+DUE = and_(DELIVERIES.c.done_at.is_(None), DELIVERIES.c.leased_until <= bindparam("now"))
+TO_LEASE = (
+    select(
+        DELIVERIES.c.id,
+        DELIVERIES.c.reaction,
+        DELIVERIES.c.attempts,
+        MESSAGES.c.payload,
+        MESSAGES.c.request_id,
+    )
+    .join(MESSAGES, MESSAGES.c.id == DELIVERIES.c.message_id)
+    .where(DUE)
+    .order_by(DELIVERIES.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(of=DELIVERIES, skip_locked=True)
+)
+LEASE = (
+    update(DELIVERIES)
+    .where(DELIVERIES.c.id == bindparam("delivery"))
+    .values(leased_until=bindparam("until"), attempts=DELIVERIES.c.attempts + 1)
+)
+ANYTHING = select(
+    or_(
+        exists(select(MESSAGES.c.id).where(MESSAGES.c.dispatched_at.is_(None))),
+        exists(select(DELIVERIES.c.id).where(DUE)),
+    )
+)
+SETTLE = (
+    update(DELIVERIES)
+    .where(DELIVERIES.c.id == bindparam("delivery"))
+    .values(done_at=bindparam("now"), refusal=bindparam("why"))
+)
+DONE = select(DELIVERIES.c.done_at).where(DELIVERIES.c.id == bindparam("delivery"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,23 +161,16 @@ def dispatch(
     session: Session, reactions: Mapping[str, Sequence[str]], *, now: datetime, limit: int = 500
 ) -> int:
     """Turn waiting facts into deliveries due at once; `reactions` maps a fact's name to its reactions."""
-    waiting = session.scalars(
-        select(OutboxMessage)
-        .where(OutboxMessage.dispatched_at.is_(None))
-        .order_by(OutboxMessage.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).all()
+    waiting = ask(session, WAITING, {"most": limit}).all()
     rows = [
         {"message_id": message.id, "reaction": reaction, "attempts": 0, "leased_until": now}
         for message in waiting
         for reaction in reactions.get(message.name, ())
     ]
     if rows:
-        session.execute(insert(OutboxDelivery), rows)
+        session.execute(PROMISE, rows)
     if waiting:
-        ids = [message.id for message in waiting]
-        session.execute(update(OutboxMessage).where(OutboxMessage.id.in_(ids)).values(dispatched_at=now))
+        session.execute(DISPATCHED, {"ids": [message.id for message in waiting], "now": now})
     return len(waiting)
 
 
@@ -135,22 +179,14 @@ def lease(session: Session, *, now: datetime, limit: int = 200) -> list[Delivery
 
     The lease doubles with every attempt, from 20 seconds to 10 minutes.
     """
-    due = session.execute(
-        select(OutboxDelivery, OutboxMessage)
-        .join(OutboxMessage, OutboxMessage.id == OutboxDelivery.message_id)
-        .where(OutboxDelivery.done_at.is_(None), OutboxDelivery.leased_until <= now)
-        .order_by(OutboxDelivery.id)
-        .limit(limit)
-        .with_for_update(of=OutboxDelivery, skip_locked=True)
-    ).all()
-    taken = []
-    for delivery, message in due:
-        delivery.leased_until = now + min(FIRST_LEASE * 2 ** min(delivery.attempts, 10), LONGEST_LEASE)
-        delivery.attempts += 1
-        taken.append(
-            Delivery(delivery.id, delivery.reaction, message.payload, message.request_id, delivery.attempts)
-        )
-    return taken
+    due = ask(session, TO_LEASE, {"now": now, "most": limit}).all()
+    if due:
+        leases = [
+            {"delivery": row.id, "until": now + min(FIRST_LEASE * 2 ** min(row.attempts, 10), LONGEST_LEASE)}
+            for row in due
+        ]
+        session.execute(LEASE, leases)
+    return [Delivery(row.id, row.reaction, row.payload, row.request_id, row.attempts + 1) for row in due]
 
 
 def recall(session: Session, *, now: datetime) -> int:
@@ -174,26 +210,17 @@ def recall(session: Session, *, now: datetime) -> int:
 
 def settle(session: Session, delivery_id: int, *, now: datetime, refusal: str | None = None) -> None:
     """The reaction is done (or the domain refused it for good): it is never sent again."""
-    session.execute(
-        update(OutboxDelivery).where(OutboxDelivery.id == delivery_id).values(done_at=now, refusal=refusal)
-    )
+    session.execute(SETTLE, {"delivery": delivery_id, "now": now, "why": refusal})
 
 
 def is_settled(session: Session, delivery_id: int) -> bool:
     """Whether this delivery needs no more work."""
-    done = session.scalar(select(OutboxDelivery.done_at).where(OutboxDelivery.id == delivery_id))
-    return done is not None
+    return ask(session, DONE, {"delivery": delivery_id}).scalar() is not None
 
 
 def anything_due(session: Session, *, now: datetime) -> bool:
     """Whether `dispatch` or `lease` would find work: one cheap look, taken once a second."""
-    waiting = select(OutboxMessage.id).where(OutboxMessage.dispatched_at.is_(None)).limit(1)
-    if session.scalar(waiting) is not None:
-        return True
-    due = select(OutboxDelivery.id).where(
-        OutboxDelivery.done_at.is_(None), OutboxDelivery.leased_until <= now
-    )
-    return session.scalar(due.limit(1)) is not None
+    return bool(ask(session, ANYTHING, {"now": now}).scalar())
 
 
 def oldest_owed(session: Session) -> datetime | None:
