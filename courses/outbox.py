@@ -149,12 +149,12 @@ def publish(session: Session, fact: Fact, *, now: datetime) -> None:
         "request_id": session.info.get("request_id", ""),
     }
     session.execute(STORE, row)
-    session.info[PUBLISHED] = True
+    session.info.setdefault(PUBLISHED, set()).add(fact.name())
 
 
-def took_published(session: Session) -> bool:
-    """Whether facts were published since the last call; the caller may then wake the relay early."""
-    return bool(session.info.pop(PUBLISHED, False))
+def took_published(session: Session) -> frozenset[str]:
+    """The names of the facts published since the last call; the caller may then wake the relay early."""
+    return frozenset(session.info.pop(PUBLISHED, ()))
 
 
 def dispatch(

@@ -123,11 +123,11 @@ def recall(base: Database) -> None:
 
 @contextmanager
 def unit_of_work() -> Iterator[Session]:
-    """One transaction that writes; what it published is handed on at once."""
+    """One transaction that writes; what it published is handed on at once, if anything reacts to it."""
     with database().unit_of_work() as session:
         session.info["request_id"] = structlog.contextvars.get_contextvars().get("request_id", "")
         yield session
-    if outbox.took_published(session):
+    if any(REACTIONS.get(name) for name in outbox.took_published(session)):
         hand_on()
 
 
