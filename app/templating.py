@@ -16,6 +16,8 @@ from courses.texts import LANGUAGES, Texts, texts
 
 LANGUAGE_COOKIE = "language"
 DISPLAY_COOKIE = "display"
+ICONS = "icons/icons.svg"
+ICON = Markup('<svg class="icon" {} focusable="false"><use href="{}"/></svg>')
 CHOICES = {
     "theme": ("auto", "light", "dark"),
     "vision": ("off", "on"),
@@ -56,16 +58,20 @@ class Display:
 
 def language() -> str:
     """The reader's language: what they chose, else what their profile says, else what the browser prefers."""
-    if "language" not in g:
-        chosen = request.cookies.get(LANGUAGE_COOKIE)
-        person = viewer()
-        if chosen in LANGUAGES:
-            g.language = chosen
-        elif person is not None:
-            g.language = person.language
-        else:
-            g.language = request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
-    return g.language  # type: ignore[no-any-return]
+    known: str | None = g.get("language")
+    if known is None:
+        known = g.language = _language_of_reader()
+    return known
+
+
+def _language_of_reader() -> str:
+    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    if chosen in LANGUAGES:
+        return chosen
+    person = viewer()
+    if person is not None:
+        return person.language
+    return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
 
 
 def words() -> Texts:
@@ -129,6 +135,15 @@ def install(app: Flask) -> None:
     env.globals.update(_=gettext, gettext=gettext, ngettext=ngettext)
     assets = app.extensions["assets"]
     env.globals["asset"] = assets.url
+
+    @lru_cache(200)
+    def icon(name: str, label: str | None = None) -> Markup:
+        """A drawn sign, always beside words; give `label` only where no words can stand."""
+        address = f"{assets.url(ICONS)}#{name}"
+        said = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
+        return ICON.format(said, address)
+
+    env.globals["drawn_icon"] = icon
     env.filters.update(
         long_date=lambda day: words().long_date(day, time_zone()),
         short_date=lambda day: words().short_date(day, time_zone()),
