@@ -6,6 +6,7 @@ import structlog
 from flask import Flask, Response, g, jsonify, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from app.extensions import db
@@ -43,15 +44,26 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     return body[0], body[1], headers
 
 
-def _bug(error: Exception) -> ResponseReturnValue:
+def _bug(error: Exception) -> tuple[Response | str, int]:
     db.session.rollback()
     number = g.get("request_id") or secrets.token_hex(8)
-    log.error("bug", exc_info=error, reference=number)
-    return _page(500, code="bug", reference=number)
+    away = isinstance(error, OperationalError | InterfaceError)
+    log.error("database_away" if away else "bug", exc_info=error, reference=number)
+    return _page(503 if away else 500, code="away" if away else "bug", reference=number)
 
 
 def _page(status: int, *, code: str, reference: str = "") -> tuple[Response | str, int]:
+    """The page of a refusal. On that of a failure nobody is signed in: to ask who reads might fail again."""
+    if status >= 500:
+        g.nobody = True
+        g.pop("_login_user", None)
     if wants_json():
         return jsonify(error=code, reference=reference), status
     shown = status if status in PAGES else (404 if status < 500 else 500)
-    return render_template(f"errors/{shown}.html", code=code, reference=reference, status=status), status
+    try:
+        page = render_template(f"errors/{shown}.html", code=code, reference=reference, status=status)
+    except SQLAlchemyError as error:
+        if status >= 500:
+            raise
+        return _bug(error)
+    return page, status

@@ -9,6 +9,7 @@ from werkzeug.routing import IntegerConverter, Map
 from whitenoise import WhiteNoise
 
 from app import errors, security, templating
+from app.asking import CleanRequest
 from app.assets import Assets
 from app.extensions import csrf, db, limiter, login, nudge
 from courses import logs
@@ -33,6 +34,7 @@ def create_app(settings: Settings | None = None, **overrides: object) -> Flask:
     """The composition root of the web; `overrides` are Flask settings for tests."""
     settings = settings or Settings.from_env()
     app = Flask("app", template_folder=str(ROOT / "templates"), static_folder=str(STATIC))
+    app.request_class = CleanRequest
     app.config.update(_config(settings))
     app.config.update(overrides)
     app.extensions["kafedra"] = settings

@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass
 
 import structlog
-from flask import Flask, Response, g, redirect, request, session, url_for
+from flask import Flask, Response, abort, g, redirect, request, session, url_for
 from flask_login import UserMixin, current_user
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -100,7 +100,7 @@ def install(app: Flask) -> None:
     @login.request_loader
     def load_from_cookie(_request: object) -> Viewer | None:
         secret = session.get(SESSION_KEY)
-        if not isinstance(secret, str):
+        if not isinstance(secret, str) or g.get("nobody"):
             return None
         signed_in = people.signed_in(db.session(), secret, now=utcnow())
         return Viewer(signed_in) if signed_in else None
@@ -118,6 +118,8 @@ def install(app: Flask) -> None:
         g.request_id = secrets.token_hex(8)
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=g.request_id)
+        if "\0" in request.path:
+            abort(404)
 
     @app.after_request
     def finish(response: Response) -> Response:

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from flask import Flask, current_app, g, request
+from flask import Flask, current_app, g, request, url_for
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
@@ -85,6 +86,16 @@ def time_zone() -> str:
     return person.time_zone if person else "Europe/Moscow"
 
 
+def this_page() -> str:
+    """The address that opens what is on the screen: after a form was refused, the page the form stood on."""
+    if request.method in ("GET", "HEAD"):
+        return request.full_path.rstrip("?")
+    before = urlsplit(request.referrer or "")
+    if before.netloc != request.host or not before.path.startswith("/"):
+        return url_for("public.catalogue")
+    return f"{before.path}?{before.query}" if before.query else before.path
+
+
 def settings() -> Settings:
     """The installation's choices."""
     return current_app.extensions["kafedra"]  # type: ignore[no-any-return]
@@ -161,6 +172,7 @@ def install(app: Flask) -> None:
             "display": display(),
             "organisation": {"name": settings().organisation, "email": settings().contact_email},
             "time_zone": time_zone(),
+            "this_page": this_page(),
             "demo": settings().demo,
         }
 

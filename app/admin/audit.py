@@ -7,7 +7,8 @@ from typing import Any
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.admin import asking, bp
+from app import asking
+from app.admin import bp
 from app.admin.people import ROLES
 from app.extensions import db
 from app.security import actor

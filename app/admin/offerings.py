@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 from wtforms import HiddenField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from app.admin import asking, bp
+from app import asking
+from app.admin import bp
 from app.admin.people import ROLES
 from app.extensions import db, unit_of_work
 from app.forms import Form, refusals_on
@@ -22,6 +23,7 @@ from courses.people import Permission
 from courses.texts import N_
 
 LONGEST_REASON = 500
+NOBODY = 0
 PRINTING_MAY_TAKE = timedelta(minutes=10)
 KIND_NAMES = {
     CourseKind.COURSE: N_("Курс"),
@@ -91,10 +93,10 @@ def offering(offering_id: int) -> ResponseReturnValue:
 @bp.post("/offerings/<int:offering_id>/attendance")
 def mark_several(offering_id: int) -> ResponseReturnValue:
     """The ticked learners were there."""
-    ticked = {int(one) for one in request.form.getlist("enrolment") if one.isascii() and one.isdigit()}
+    ticked = request.form.getlist("enrolment")
     if not ticked:
         return _offering_page(offering_id, problem=words().gettext("Отметьте галочками, кто присутствовал."))
-    _mark(offering_id, {one for one in ticked if one <= asking.LARGEST_NUMBER} or {0})
+    _mark(offering_id, {asking.whole(one) or NOBODY for one in ticked})
     return redirect(url_for("admin.offering", offering_id=offering_id, page=asking.page_number()), 303)
 
 

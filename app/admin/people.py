@@ -1,6 +1,6 @@
 """People and their roles, for administrators."""
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -8,6 +8,7 @@ from wtforms import IntegerField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import NumberRange, Optional
 
+from app import asking
 from app.admin import bp
 from app.extensions import db, unit_of_work
 from app.forms import Form, refusals_on
@@ -56,9 +57,8 @@ class RoleForm(Form):
 @bp.get("/people", endpoint="people")
 def people_list() -> ResponseReturnValue:
     """Everybody, found by parts of the name or address."""
-    asked = request.args.get("q", "").strip()[:200]
-    number = max(1, request.args.get("page", 1, type=int))
-    page = people.find_people(db.session(), asked, page=number, by=actor())
+    asked = asking.text()
+    page = people.find_people(db.session(), asked, page=asking.page_number(), by=actor())
     return render_template("admin/people/list.html", page=page, asked=asked, roles=ROLES)
 
 

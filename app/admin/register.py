@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from flask import Response, render_template, stream_with_context
 from flask.typing import ResponseReturnValue
 
-from app.admin import asking, bp
+from app import asking
+from app.admin import bp
 from app.extensions import db
 from app.security import actor
 from app.templating import settings, words

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from flask_wtf.file import FileField, FileRequired
 from wtforms import DateTimeLocalField, IntegerField, SelectField, StringField
-from wtforms.validators import Length, NumberRange, Optional
+from wtforms.validators import Length, NumberRange, Optional, ValidationError
 
 from app.forms import Form, Trimmed
 from app.templating import local_input, words
@@ -40,6 +40,7 @@ TERMS = {
     "already_open": N_("Набор уже открыт."),
 }
 NOT_A_MOMENT = N_("Укажите дату и время.")
+NOT_A_YEAR = N_("Проверьте год: он должен быть между 2000 и 2100.")
 
 
 class PackageForm(Form):
@@ -52,13 +53,22 @@ class PackageForm(Form):
         _translate(self)
 
 
+def within_reason(_form: object, field: DateTimeLocalField) -> None:
+    """A slip of the finger in the year is noticed before it becomes a date."""
+    if field.data is not None and not 2000 <= field.data.year <= 2100:
+        raise ValidationError(words().gettext(NOT_A_YEAR))
+
+
+MOMENT = {"validators": [Optional(), within_reason], "format": ["%Y-%m-%dT%H:%M"]}
+
+
 class TermsForm(Form):
     """What is agreed when a course is offered; moments are wall-clock times in the chosen zone."""
 
     time_zone = SelectField(N_("Часовой пояс"), default="Europe/Moscow")
-    starts_at = DateTimeLocalField(N_("Начало"), validators=[Optional()], format=["%Y-%m-%dT%H:%M"])
-    ends_at = DateTimeLocalField(N_("Окончание"), validators=[Optional()], format=["%Y-%m-%dT%H:%M"])
-    enrol_until = DateTimeLocalField(N_("Запись до"), validators=[Optional()], format=["%Y-%m-%dT%H:%M"])
+    starts_at = DateTimeLocalField(N_("Начало"), **MOMENT)
+    ends_at = DateTimeLocalField(N_("Окончание"), **MOMENT)
+    enrol_until = DateTimeLocalField(N_("Запись до"), **MOMENT)
     seats = IntegerField(N_("Сколько мест"), validators=[Optional(), NumberRange(1, 100_000)])
     meeting_url = StringField(N_("Ссылка на встречу"), filters=[Trimmed()], validators=[Length(max=300)])
     code_word = StringField(N_("Кодовое слово"), filters=[Trimmed()], validators=[Length(max=60)])

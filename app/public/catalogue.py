@@ -2,11 +2,11 @@
 
 import re
 
-from flask import Response, current_app, render_template, request
+from flask import Response, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from app import covers
+from app import asking, covers
 from app.extensions import db
 from app.public import bp, course_words, shelf_words
 from app.public.course_words import CoursePage
@@ -46,13 +46,14 @@ def _page_of(shelf: Shelf) -> str:
         nothing=_nothing_found(shelf),
         page_url=lambda page: shelf_words.page_address(shelf.filters, page),
         wider_url=shelf_words.address(Filters(q=shelf.filters.q)),
+        this_page=shelf_words.address(shelf.filters),
     )
 
 
 @bp.get("/courses/<key>")
 def course(key: str) -> ResponseReturnValue:
     """One course: what it is, when it can be taken, and the one thing to do now."""
-    asked = request.args.get("offering", type=int)
+    asked = asking.number("offering")
     page = course_words.course_page(db.session(), key, asked, person=viewer(), now=utcnow())
     return public_page(("course", page.content), lambda: _course_page(page))
 
@@ -60,9 +61,11 @@ def course(key: str) -> ResponseReturnValue:
 def _course_page(page: CoursePage) -> str:
     place = page.enrolment.offering_id if page.enrolment else None
     parts = drawn_once(("parts", page.content, place), lambda: course_words.parts_of(page))
+    chosen = page.chosen.id if page.chosen else None
     return render_template(
         "public/course.html",
         page=page,
+        this_page=url_for("public.course", key=page.outline.course_key, offering=chosen),
         parts=Markup(parts),  # noqa: S704 - made by a template, which escapes
         **course_words.HELPERS,
     )

@@ -55,7 +55,8 @@ OPTIONS = {
 def display() -> ResponseReturnValue:
     """«Версия для слабовидящих» and the theme: one form that works without script."""
     back = local_path(request.args.get("next"), url_for("public.catalogue"))
-    return render_template("public/display.html", options=OPTIONS, back=back)
+    this_page = url_for("public.display", next=back)
+    return render_template("public/display.html", options=OPTIONS, back=back, this_page=this_page)
 
 
 @csrf.exempt

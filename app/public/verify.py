@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import asdict, replace
-from types import SimpleNamespace
 from typing import Any
 
 from flask import Response, jsonify, make_response, redirect, render_template, request, session, url_for
@@ -86,8 +85,8 @@ def _framed(found: Verification, body: Markup) -> str:
 def _frame(status: str) -> str:
     """The page around any certificate in this state, with marks where its own words go."""
     blank = Verification(status=status, code=BLANK_CODE, number=BLANK_NUMBER)
-    here = SimpleNamespace(path=url_for("public.verify", code=BLANK_CODE))
-    return _whole(blank, PLACE, request=here)
+    known = url_for("public.verify", code=BLANK_CODE)
+    return _whole(blank, PLACE, this_page=known if blank.found else url_for("public.verify_form"))
 
 
 def _whole(found: Verification, body: Markup, **more: Any) -> str:

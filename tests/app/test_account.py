@@ -392,7 +392,7 @@ def test_the_cookie_carries_no_name_and_no_address(client, maria):
     assert "SameSite=Lax" in cookie
 
 
-@pytest.mark.parametrize("path", ["/confirm/1.x", "/reset/1.x", "/confirm/%00", "/reset/" + "9" * 400])
+@pytest.mark.parametrize("path", ["/confirm/1.x", "/reset/1.x", "/reset/" + "9" * 400])
 def test_a_forged_link_is_a_dead_link(client, path):
     answer = client.get(path)
     assert answer.status_code == 410

@@ -99,7 +99,6 @@ def test_a_replaced_one_leads_to_the_new(client, held, chief, database, settings
 STRANGE = [
     "0000-0000-0000-0000",
     "x",
-    "%00",
     "..%5c",
     "'; DROP TABLE certificate; --",
     "я" * 300,

@@ -1,11 +1,13 @@
-"""What the addresses of staff pages ask for; what makes no sense is not asked."""
+"""What the addresses of pages ask for; what makes no sense is not asked."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
-from flask import request, url_for
+from flask import Request, request, url_for
+from werkzeug.datastructures import ImmutableMultiDict
 
 LARGEST_NUMBER = 2**31 - 1
+MOST_DIGITS = 10
 MOST_PAGES = 1_000_000
 LONGEST_SEARCH = 200
 
@@ -13,10 +15,32 @@ Word = TypeVar("Word", bound=str)
 Chip = tuple[str, str]
 
 
+class CleanValues(ImmutableMultiDict[str, Any]):
+    """Values without zero bytes: nobody types them, and not every database can hold them."""
+
+    def __init__(self, mapping: Any = None) -> None:
+        super().__init__(mapping)
+        for name, values in self.lists():
+            clean = [value.replace("\0", "") if isinstance(value, str) else value for value in values]
+            dict.__setitem__(self, name, clean)
+
+
+class CleanRequest(Request):
+    """A request whose addresses and forms carry only what can be stored."""
+
+    parameter_storage_class = CleanValues
+
+
+def whole(text: str | None) -> int | None:
+    """The number, if the text is one that a column can hold."""
+    if text is None or not (text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS):
+        return None
+    return int(text) if 0 < int(text) <= LARGEST_NUMBER else None
+
+
 def number(name: str) -> int | None:
-    """A number that a column can hold, or None."""
-    asked = request.args.get(name, type=int)
-    return asked if asked is not None and 0 < asked <= LARGEST_NUMBER else None
+    """The number asked for in the address, or None."""
+    return whole(request.args.get(name))
 
 
 def page_number() -> int:
