@@ -140,7 +140,8 @@ def activity(enrolment_id: int, key: str) -> ResponseReturnValue:
             learning.open_activity(session, enrolment_id, item.id, by=actor(), now=utcnow())
     if item.kind is ActivityKind.QUIZ:
         return quizzes.start_page(here, item)
-    return _reading_page(here, item, ReportForm(data={"report": shelf.report(here, item)}))
+    data = {"report": shelf.report(here, item)}
+    return _reading_page(here, item, ReportForm(data=data) if item.kind is ActivityKind.PRACTICAL else None)
 
 
 @bp.post("/<int:enrolment_id>/<key>/read")
@@ -182,7 +183,7 @@ def _course_page(enrolment_id: int, form: AttendanceForm) -> ResponseReturnValue
     return page, 422 if form.refused else 200
 
 
-def _reading_page(here: Study, item: OutlineActivity, form: ReportForm) -> ResponseReturnValue:
+def _reading_page(here: Study, item: OutlineActivity, form: ReportForm | None) -> ResponseReturnValue:
     text = catalogue.activity_text(db.session(), item.id)
     previous, following = here.neighbours(item.id)
     page = render_template(
@@ -195,4 +196,4 @@ def _reading_page(here: Study, item: OutlineActivity, form: ReportForm) -> Respo
         following=following,
         form=form,
     )
-    return page, 422 if form.refused else 200
+    return page, 422 if form and form.refused else 200

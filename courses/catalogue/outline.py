@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from courses.catalogue.kinds import KINDS, Kind
 from courses.catalogue.memory import Memory
 from courses.catalogue.models import Activity, Course, CourseVersion, Module
 from courses.catalogue.rules import ActivityKind
+from courses.db import ask
 from courses.errors import NotFound, Problem
 from courses.texts import texts
 
@@ -118,7 +119,14 @@ class ActivityText:
     headings: list[Any]
 
 
+TEXT = (
+    select(Activity.id, Activity.body_html, Activity.headings, CourseVersion.published_at)
+    .join(CourseVersion, CourseVersion.id == Activity.course_version_id)
+    .where(Activity.id == bindparam("activity_id"))
+)
+
 _outlines: Memory[Outline] = Memory(KEPT)
+_texts: Memory[ActivityText] = Memory(KEPT)
 
 
 def version_outline(session: Session, course_version_id: int) -> Outline:
@@ -134,13 +142,18 @@ def version_outline(session: Session, course_version_id: int) -> Outline:
 
 
 def activity_text(session: Session, activity_id: int) -> ActivityText:
-    """The rendered text of a lesson or practical task."""
-    found = session.execute(
-        select(Activity.id, Activity.body_html, Activity.headings).where(Activity.id == activity_id)
-    ).first()
+    """The rendered text of a lesson or practical task, out of memory when it was read before and is final."""
+    key = (session.get_bind().engine, activity_id)
+    kept = _texts.get(key)
+    if kept is not None:
+        return kept
+    found = ask(session, TEXT, {"activity_id": activity_id}).first()
     if found is None:
         raise NotFound("activity")
-    return ActivityText(found.id, found.body_html, found.headings or [])
+    text = ActivityText(found.id, found.body_html, found.headings or [])
+    if found.published_at is not None:
+        _texts.keep(key, text)
+    return text
 
 
 def publishing_problems(outline: Outline) -> list[Problem]:
