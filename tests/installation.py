@@ -56,6 +56,13 @@ class Installation:
             time.sleep(0.05)
         raise AssertionError(f"no answer in {within} s: {self.output.read_text()[-3000:]}")
 
+    def said(self, words: str, within: float = 30) -> None:
+        """Wait until its output has these words."""
+        until = time.monotonic() + within
+        while words not in self.output.read_text():
+            assert time.monotonic() < until, self.output.read_text()[-3000:]
+            time.sleep(0.05)
+
     def answers(self, path: str) -> bool:
         """Whether the page answers 200."""
         try:

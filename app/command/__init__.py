@@ -7,6 +7,8 @@ import importlib
 
 import click
 
+from courses.settings import SettingsError
+
 COMMANDS = {
     "run": ("app.command.run", "run"),
     "prepare": ("app.command.prepare", "prepare"),
@@ -26,7 +28,10 @@ COMMANDS = {
 
 
 class LazyGroup(click.Group):
-    """A group that imports a sub-command's module only when that sub-command is asked for."""
+    """A group that imports a sub-command's module only when that sub-command is asked for.
+
+    A setting that is wrong ends every command the same way: its sentence, and the exit code 1.
+    """
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(COMMANDS)
@@ -36,6 +41,12 @@ class LazyGroup(click.Group):
             return None
         module, name = COMMANDS[cmd_name]
         return getattr(importlib.import_module(module), name)  # type: ignore[no-any-return]
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except SettingsError as error:
+            raise click.ClickException(str(error)) from None
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

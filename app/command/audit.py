@@ -2,8 +2,8 @@
 
 import click
 
+from app.command.opened import opened_database
 from courses import audit as record
-from courses.db import Database
 from courses.settings import Settings
 
 
@@ -15,8 +15,7 @@ def audit() -> None:
 @audit.command()
 def verify() -> None:
     """Проверить, что записи журнала никто не менял и не удалял. Код возврата 1, если цепочка нарушена."""
-    database = Database(Settings.from_env().database_url)
-    with database.reading() as session:
+    with opened_database(Settings.from_env()) as database, database.reading() as session:
         broken = record.broken_links(session)
     if broken:
         raise click.ClickException(

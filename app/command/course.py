@@ -7,10 +7,10 @@ from pathlib import Path
 import click
 from sqlalchemy import select
 
+from app.command.opened import opened_database
 from courses import catalogue, packages
 from courses.catalogue import Course, CourseVersion
 from courses.clock import utcnow
-from courses.db import Database
 from courses.errors import Conflict, Problem
 from courses.files import FolderStore
 from courses.people import SYSTEM
@@ -56,7 +56,7 @@ def import_(package: Path, as_json: bool, publish: bool) -> None:
         raise click.exceptions.Exit(1)
     settings = Settings.from_env()
     now = utcnow()
-    with _database(settings).unit_of_work() as session:
+    with opened_database(settings) as database, database.unit_of_work() as session:
         try:
             store = FolderStore(settings.files_folder)
             version = packages.import_package(session, found, files=store, by=SYSTEM, now=now)
@@ -86,7 +86,7 @@ def import_(package: Path, as_json: bool, publish: bool) -> None:
 def export(key: str, output: Path, number: int | None) -> None:
     """Выгрузить версию курса как пакет. Загрузка и повторная выгрузка дают те же байты."""
     settings = Settings.from_env()
-    with _database(settings).reading() as session:
+    with opened_database(settings) as database, database.reading() as session:
         wanted = select(CourseVersion.id).join(Course).where(Course.key == key)
         if number is not None:
             wanted = wanted.where(CourseVersion.number == number)
@@ -99,10 +99,6 @@ def export(key: str, output: Path, number: int | None) -> None:
     else:
         _write_folder(output, files)
     click.echo(f"Выгружено файлов: {len(files)} → {output}")
-
-
-def _database(settings: Settings) -> Database:
-    return Database(settings.database_url)
 
 
 def _write_folder(folder: Path, files: dict[str, bytes]) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.command.accounts import ACCOUNTS, PASSWORD
+from app.command.opened import opened_database
 from courses import catalogue, packages, people
 from courses.catalogue import Course, Offering, Terms
 from courses.clock import utcnow
@@ -59,34 +60,38 @@ def demo() -> None:
         raise click.ClickException(
             "Примеры загружаются только в показательную установку, не при KAFEDRA_ENV=production."
         )
-    database, files = Database(settings.database_url), FolderStore(settings.files_folder)
-    for folder in sorted(path.parent for path in SAMPLES.glob("*/course.yaml")):
-        load(database, files, folder)
-    for account in ACCOUNTS:
-        with database.reading() as session:
-            known = session.scalar(select(Person.id).where(Person.email_key == account.email))
-        if known is None:
-            enter(
-                database,
-                files,
-                account.email,
-                account.family_name,
-                account.given_name,
-                account.patronymic,
-                account.role,
-            )
+    files = FolderStore(settings.files_folder)
+    with opened_database(settings) as database:
+        for folder in sorted(path.parent for path in SAMPLES.glob("*/course.yaml")):
+            load(database, files, folder)
+        for account in ACCOUNTS:
+            with database.reading() as session:
+                known = session.scalar(select(Person.id).where(Person.email_key == account.email))
+            if known is None:
+                enter(
+                    database,
+                    files,
+                    account.email,
+                    account.family_name,
+                    account.given_name,
+                    account.patronymic,
+                    account.role,
+                )
 
 
 def load(database: Database, files: FolderStore, folder: Path) -> None:
     """Import, publish and offer one package in one transaction, unless its course is there already."""
+    known = select(Course.id).where(Course.key == folder.name)
     with database.reading() as session:
-        if session.scalar(select(Course.id).where(Course.key == folder.name)) is not None:
+        if session.scalar(known) is not None:
             return
     package, problems = packages.read(folder)
     errors = [problem for problem in problems if problem.severity == "error"]
     if package is None or errors:
         raise click.ClickException(f"Пример {folder.name} повреждён: kafedra course check {folder}")
     with database.unit_of_work() as session:
+        if session.scalar(known) is not None:
+            return
         now = utcnow()
         version = packages.import_package(session, package, files=files, by=people.SYSTEM, now=now)
         catalogue.publish(session, version.id, by=people.SYSTEM, now=now)

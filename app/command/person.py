@@ -1,14 +1,26 @@
 """`kafedra person …`: the first administrator, and anybody else who is entered by hand."""
 
-import click
-from sqlalchemy.exc import SQLAlchemyError
+from collections.abc import Iterator
 
+import click
+
+from app.command.opened import opened_database
+from app.public.account_forms import NAME_SENTENCES, SENTENCES
 from courses import people
 from courses.clock import utcnow
-from courses.db import Database
 from courses.errors import Conflict, Invalid
 from courses.people import Registration, Role
 from courses.settings import Settings
+from courses.texts import texts
+
+WORDS = texts("ru")
+FIELDS = {
+    "email": "Адрес электронной почты",
+    "family_name": "Фамилия",
+    "given_name": "Имя",
+    "patronymic": "Отчество",
+    "password": "Пароль",
+}
 
 
 @click.group()
@@ -29,21 +41,29 @@ def create(
     email: str, family_name: str, given_name: str, patronymic: str, role: str | None, password: str
 ) -> None:
     """Завести человека с подтверждённым адресом, например первого администратора (--role administrator)."""
+    wish = Registration(email, password, family_name, given_name, patronymic)
     try:
-        checked = people.check_registration(
-            Registration(email, password, family_name, given_name, patronymic)
-        )
-        with Database(Settings.from_env().database_url).unit_of_work() as session:
+        checked = people.check_registration(wish)
+        with opened_database(Settings.from_env()) as database, database.unit_of_work() as session:
             person_id = people.enter(session, checked, by=people.SYSTEM, now=utcnow())
             if role:
                 people.grant_role(session, person_id, Role(role), by=people.SYSTEM, now=utcnow())
     except Invalid as refusal:
-        wrong = ", ".join(f"{field} ({code})" for field, code in refusal.details.items())
-        raise click.ClickException(f"Не подходит: {wrong}. Исправьте и повторите.") from None
+        raise click.ClickException("\n".join(_complaints(wish, refusal))) from None
     except Conflict:
         raise click.ClickException(f"Человек с адресом {email} уже есть.") from None
-    except SQLAlchemyError as error:
-        raise click.ClickException(
-            f"База данных не готова ({type(error).__name__}). Выполните kafedra migrate и повторите."
-        ) from None
     click.echo(f"Готово: человек № {person_id}.")
+
+
+def _complaints(wish: Registration, refusal: Invalid) -> Iterator[str]:
+    """What is wrong with every field, in the sentences of the registration page."""
+    names = {
+        part: people.clean_name(getattr(wish, part)) for part in ("family_name", "given_name", "patronymic")
+    }
+    problems = people.name_problems(names)
+    for name, code in refusal.details.items():
+        if name in problems:
+            said = WORDS.gettext(NAME_SENTENCES[str(code)], suggestion=problems[name].suggestion)
+        else:
+            said = WORDS.gettext(SENTENCES[name][str(code)])
+        yield f"{FIELDS[name]}: {said}"

@@ -5,13 +5,12 @@ from pathlib import Path
 import click
 from alembic import command
 from alembic.config import Config
-from sqlalchemy.exc import OperationalError
 
 from app.build import build as build_assets
 from app.command.demo import demo
+from app.command.opened import opened_database
 from courses import people
 from courses.clock import utcnow
-from courses.db import Database
 from courses.settings import Settings
 from courses.texts import compile_catalogues
 
@@ -39,15 +38,16 @@ def build() -> None:
 def migrate() -> None:
     """Привести базу данных к текущей схеме."""
     settings = Settings.from_env()
-    settings.var.mkdir(parents=True, exist_ok=True)
     try:
-        command.upgrade(alembic_config(settings.database_url), "head")
-        with Database(settings.database_url).unit_of_work() as session:
-            people.ensure_system(session, now=utcnow())
-    except OperationalError as error:
+        settings.var.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
         raise click.ClickException(
-            f"База данных не отвечает: {str(error.orig).strip()}. Проверьте DATABASE_URL и повторите."
+            f"Папку {settings.var} не создать ({error.strerror}). Задайте другую: KAFEDRA_VAR=/путь."
         ) from None
+    with opened_database(settings, "Проверьте DATABASE_URL и повторите.") as database:
+        command.upgrade(alembic_config(settings.database_url), "head")
+        with database.unit_of_work() as session:
+            people.ensure_system(session, now=utcnow())
 
 
 @click.command()

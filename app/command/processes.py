@@ -5,27 +5,21 @@ import sys
 
 import click
 
-from courses.settings import DEFAULT_SECRET, Settings
+from courses.settings import Settings
 
 
 def refuse_unsafe(settings: Settings) -> None:
-    """In production nothing starts with a secret that everybody knows, or with the demo's doors open."""
-    if not settings.production:
-        return
-    if settings.secret_key == DEFAULT_SECRET or len(settings.secret_key) < 32:
-        raise click.ClickException(
-            "KAFEDRA_SECRET_KEY не задан или слишком короток. Задайте случайную строку не короче 32 знаков, "
-            "например: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
-        )
-    if settings.demo:
-        raise click.ClickException("KAFEDRA_DEMO=1 недопустим при KAFEDRA_ENV=production: уберите его.")
+    """Nothing starts with a secret that everybody knows where others can reach it, or with the demo's doors
+    open in production."""
+    if settings.danger:
+        raise click.ClickException(settings.danger)
 
 
 def web_words(settings: Settings) -> list[str]:
     """The web server's module and its arguments."""
     return [
         "gunicorn", "app.wsgi:app",
-        "--bind", f"{settings.host}:{settings.port}",
+        "--bind", settings.listens_on,
         "--workers", str(settings.web_workers),
         "--threads", str(settings.web_threads),
         "--worker-class", "gthread",

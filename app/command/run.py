@@ -1,5 +1,6 @@
 """The whole installation as one foreground job: broker, web, worker, scheduler, watched together."""
 
+import errno
 import fcntl
 import gc
 import importlib
@@ -10,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -21,9 +23,9 @@ import click
 
 from app.command.accounts import ACCOUNTS, PASSWORD
 from app.command.broker import valkey_command, wait_until_ready
-from app.command.part import Part
+from app.command.part import Part, tie_by_the_system
 from app.command.processes import refuse_unsafe, scheduler_words, web_words, worker_words
-from courses.settings import Settings
+from courses.settings import DEFAULT_SECRET, SHORTEST_SECRET, Settings
 
 OLDEST_PYTHON = (3, 11)
 GRACE = 35.0
@@ -52,8 +54,8 @@ def run() -> None:
     settings = _preflight()
     with _alone(settings.var):
         os.environ["KAFEDRA_SECRET_KEY"] = _secret(settings)
-        if not settings.production:
-            os.environ.setdefault("KAFEDRA_DEMO", "1")
+        if not settings.production and not os.environ.get("KAFEDRA_DEMO"):
+            os.environ["KAFEDRA_DEMO"] = "1"
         settings = Settings.from_env()
         refuse_unsafe(settings)
         _prepare()
@@ -64,12 +66,7 @@ def _preflight() -> Settings:
     """Everything that can be known to go wrong, said in one sentence before anything is started."""
     if sys.version_info < OLDEST_PYTHON:
         raise click.ClickException(f"Нужен Python 3.11 или новее, а это {sys.version.split()[0]}.")
-    try:
-        settings = Settings.from_env()
-    except ValueError as error:
-        raise click.ClickException(
-            f"Неверное значение в настройках: {error}. Числа пишутся цифрами."
-        ) from None
+    settings = Settings.from_env()
     folder = settings.var
     try:
         (folder / "log").mkdir(parents=True, exist_ok=True)
@@ -103,7 +100,7 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 def _free_port(host: str, port: int) -> None:
-    with socket.socket() as probe:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
@@ -111,7 +108,12 @@ def _free_port(host: str, port: int) -> None:
             raise click.ClickException(
                 f"Порт {port} может занять только администратор. Выберите больше 1023: KAFEDRA_PORT=8000."
             ) from None
-        except OSError:
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise click.ClickException(
+                    f"Адрес {host} не принадлежит этой машине ({error.strerror}). "
+                    "Задайте KAFEDRA_HOST=127.0.0.1 или 0.0.0.0."
+                ) from None
             raise click.ClickException(
                 f"Порт {port} на {host} занят другой программой. "
                 f"Выберите другой: KAFEDRA_PORT={port + 1} make run."
@@ -119,22 +121,33 @@ def _free_port(host: str, port: int) -> None:
 
 
 def _secret(settings: Settings) -> str:
-    """The installation's own secret, made once and kept beside the data."""
-    if os.environ.get("KAFEDRA_SECRET_KEY"):
-        return os.environ["KAFEDRA_SECRET_KEY"]
-    if settings.production:
+    """The installation's own secret, made once and kept beside the data.
+
+    It is written beside its place and moved there whole; one that an older crash left cut off is made anew.
+    """
+    if settings.production or settings.secret_key != DEFAULT_SECRET:
         return settings.secret_key
     path = settings.var / "secret-key"
-    if not path.exists():
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(48))
-    return path.read_text().strip()
+    kept = path.read_text().strip() if path.exists() else ""
+    if len(kept) >= SHORTEST_SECRET:
+        return kept
+    if path.exists():
+        click.echo(f"Файл {path} пуст или обрезан: секрет сделан заново, войти нужно ещё раз.", err=True)
+    fresh = secrets.token_urlsafe(48)
+    descriptor, beside = tempfile.mkstemp(dir=settings.var, prefix=".secret-key-")
+    with os.fdopen(descriptor, "w") as file:
+        file.write(fresh)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(beside, path)
+    return fresh
 
 
 def _prepare() -> None:
     """Build, migrate and load samples in a process of its own; meanwhile load here what all parts share."""
-    preparing = subprocess.Popen([sys.executable, "-m", "app.command", "prepare"])
+    preparing = subprocess.Popen(
+        [sys.executable, "-m", "app.command", "prepare"], preexec_fn=tie_by_the_system
+    )
     for module in SHARED:
         importlib.import_module(module)
     gc.collect()
@@ -187,7 +200,7 @@ def _stop(everything: list[Part]) -> None:
 
 def _answers(settings: Settings) -> bool:
     try:
-        with urllib.request.urlopen(f"http://{settings.host}:{settings.port}/livez", timeout=1) as answer:
+        with urllib.request.urlopen(f"http://{settings.reached_at}/livez", timeout=1) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False

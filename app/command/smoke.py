@@ -3,6 +3,7 @@
 import os
 import re
 import secrets
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -193,13 +194,18 @@ def _waiting(what: str, pause: float = 0.1) -> Iterator[None]:
 
 @click.command()
 @click.option("--url", required=True, help="Адрес установки, например http://127.0.0.1:8000")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=Path("certificate.pdf"))
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Куда записать сертификат; без этого — в новую временную папку.",
+)
 @click.option(
     "--email", default="", help="Войти этим человеком, не регистрируясь; пароль в KAFEDRA_SMOKE_PASSWORD"
 )
-def smoke(url: str, out: Path, email: str) -> None:
+def smoke(url: str, out: Path | None, email: str) -> None:
     """Пройти весь путь слушателя: регистрация, курс, тесты, сертификат, проверка."""
     began = time.perf_counter()
+    out = out or Path(tempfile.mkdtemp(prefix="kafedra-smoke-")) / "certificate.pdf"
     try:
         Walk(url, out).run(email, os.environ.get("KAFEDRA_SMOKE_PASSWORD", ""))
     except Disappointment as failure:

@@ -1,4 +1,6 @@
-"""`kafedra check` on what certificates say of the organisation."""
+"""`kafedra check` calls wrong what would harm a real installation."""
+
+import tempfile
 
 import pytest
 from click.testing import CliRunner
@@ -7,7 +9,11 @@ from PIL import Image
 from app.command.check import check
 from courses.settings import EXAMPLE_ORGANISATION, Settings
 
-REAL = {"KAFEDRA_ENV": "production", "KAFEDRA_SECRET_KEY": "s" * 40}
+REAL = {
+    "KAFEDRA_ENV": "production",
+    "KAFEDRA_SECRET_KEY": "s" * 40,
+    "KAFEDRA_PUBLIC_URL": "https://learn.school.ru",
+}
 
 
 @pytest.fixture
@@ -35,6 +41,36 @@ def test_a_named_organisation_is_fine(lines):
 def test_no_invented_head_signs_real_certificates():
     assert Settings.from_env(REAL).head_name == ""
     assert Settings.from_env({}).head_name != ""
+
+
+@pytest.mark.parametrize(
+    ("what", "name", "good"),
+    [
+        ("город", "KAFEDRA_CITY", "Москва"),
+        ("руководитель", "KAFEDRA_HEAD_NAME", "А. В. Крылова"),
+        ("отправитель писем", "KAFEDRA_MAIL_FROM", "ИРО <no-reply@school.ru>"),
+        ("почта для людей", "KAFEDRA_CONTACT_EMAIL", "help@school.ru"),
+    ],
+)
+def test_what_is_invented_for_a_demo_is_wrong_in_a_real_installation(lines, what, name, good):
+    assert "ПЛОХО" in lines(**REAL)[what]
+    assert name in lines(**REAL)[what]
+    assert "хорошо" in lines(**REAL | {name: good})[what]
+    assert "хорошо" in lines()[what]
+
+
+def test_a_real_installation_without_https_is_wrong(lines):
+    assert "хорошо" in lines(**REAL)["адрес"]
+    assert "ПЛОХО" in lines(**REAL | {"KAFEDRA_PUBLIC_URL": "http://learn.school.ru"})["адрес"]
+    assert "хорошо" in lines()["адрес"]
+
+
+def test_a_temporary_folder_that_cannot_be_written_is_wrong(lines, tmp_path, monkeypatch):
+    assert "хорошо" in lines()["временная папка"]
+    assert "ПЛОХО" in lines(TMPDIR=str(tmp_path / "none"))["временная папка"]
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    assert "ПЛОХО" in lines()["временная папка"]
 
 
 def test_images_are_named_and_a_bad_one_is_said(lines, tmp_path):
