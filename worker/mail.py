@@ -1,13 +1,16 @@
 """Letters on their way: to the mail server of `KAFEDRA_SMTP_URL`, or into a folder where there is none.
 
 A letter is taken in one short transaction, sent in none, closed in another. Sent twice after a crash it is
-the same message with the same Message-ID. The mail server's final no is stored; anything else is tried again.
+the same message with the same Message-ID. A final no to this recipient or this message is stored. What the
+mail server holds against the installation itself (its name, its sender, its password, its right to send at
+all) is an error in the log, and the letters wait until it is mended.
 """
 
+import re
 import smtplib
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from email.message import EmailMessage
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -21,6 +24,10 @@ from courses.settings import Settings
 
 TIMEOUT = 20
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+NO_SUCH_MAILBOX = frozenset({550, 551, 552, 553, 556})
+NOT_ALLOWED_TO_SEND = frozenset({530, 534, 535, 538})
+ENHANCED = re.compile(rb"\s*(5\.\d{1,3}\.\d{1,3})\b")
+ABOUT_THE_SENDER = frozenset({"5.1.7", "5.1.8"})
 
 log = structlog.get_logger("kafedra.mail")
 
@@ -49,33 +56,38 @@ def send_letter(database: Database, letter_id: int | None, settings: Settings) -
 
 
 def send_owed(database: Database, settings: Settings, now: datetime) -> int:
-    """Send what a dead worker or an absent mail server left behind; how many were tried."""
+    """Send what a dead worker or an absent mail server left behind; how many were tried.
+
+    A letter whose recipient is to be asked later does not hold up the others; a server that is away, or takes
+    nothing from this installation, ends the round.
+    """
     with database.reading() as session:
         waiting = notifications.owed(session, now=now)
     for tried, letter_id in enumerate(waiting, start=1):
         try:
             send_letter(database, letter_id, settings)
+        except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError):
+            continue
         except OSError as error:
-            log.warning("letters.waiting", waiting=len(waiting), reason=type(error).__name__)
+            log.error("letters.waiting", waiting=len(waiting), reason=type(error).__name__)
             return tried
     return len(waiting)
 
 
 def deliver(message: EmailMessage, letter_id: int, settings: Settings) -> str:
-    """Hand the message over; «» when taken, else the code of a final refusal. Passing troubles raise."""
+    """Hand the message over; «» when taken, else the code of a final refusal. All other troubles raise."""
     if not settings.smtp_url:
         notifications.keep_in_folder(settings.mail_folder, f"letter-{letter_id:09d}", message)
         return ""
     try:
         with _connection(settings.smtp_url) as server:
             server.send_message(message)
-    except smtplib.SMTPRecipientsRefused as error:
-        code = max((code for code, _text in error.recipients.values()), default=0)
-        return _final(code, error)
-    except smtplib.SMTPResponseException as error:
-        if isinstance(error, smtplib.SMTPAuthenticationError):
-            raise
-        return _final(error.smtp_code, error)
+    except (smtplib.SMTPException, OSError) as error:
+        code, text = _answer(error)
+        if _is_final(error, code, text):
+            return f"smtp:{code}"
+        log.error("letter.waits", letter=letter_id, reason=type(error).__name__, code=code or None)
+        raise
     return ""
 
 
@@ -92,16 +104,42 @@ def _connection(url: str) -> Iterator[smtplib.SMTP]:
         server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=TIMEOUT, context=context)
     else:
         server = smtplib.SMTP(host, port, timeout=TIMEOUT)
-    with server:
+    try:
         if tls == "starttls":
             server.starttls(context=context)
         if parts.username:
             server.login(unquote(parts.username), unquote(parts.password or ""))
         yield server
+        with suppress(smtplib.SMTPException, OSError):  # the letter is taken: how they part changes nothing
+            server.quit()
+    finally:
+        server.close()
 
 
-def _final(code: int, error: smtplib.SMTPException) -> str:
-    """A refusal in the 500s is final; the 400s mean «later»."""
-    if code >= 500:
-        return f"smtp:{code}"
-    raise error
+def _answer(error: Exception) -> tuple[int, bytes]:
+    """What the server said, as code and text; 0 when it said nothing."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return max(error.recipients.values(), default=(0, b""))
+    if isinstance(error, smtplib.SMTPResponseException):
+        said = error.smtp_error
+        return error.smtp_code, said if isinstance(said, bytes) else str(said).encode()
+    return 0, b""
+
+
+def _is_final(error: Exception, code: int, text: bytes) -> bool:
+    """Whether another try can never help: the mailbox is none, or the message itself is not wanted.
+
+    Servers tell at the recipient, too, that they relay nothing for us or do not like our sender. The enhanced
+    code of RFC 3463 tells these apart where it is given: 5.1 and 5.2 are about the mailbox.
+    """
+    if code < 500 or code in NOT_ALLOWED_TO_SEND:
+        return False
+    if isinstance(error, smtplib.SMTPDataError):
+        return True
+    if not isinstance(error, smtplib.SMTPRecipientsRefused):
+        return False
+    enhanced = ENHANCED.match(text)
+    if enhanced is None:
+        return code in NO_SUCH_MAILBOX
+    exact = enhanced[1].decode()
+    return exact.startswith(("5.1.", "5.2.")) and exact not in ABOUT_THE_SENDER
