@@ -12,14 +12,14 @@ from app import errors, security, templating
 from app.asking import CleanRequest
 from app.assets import Assets
 from app.extensions import csrf, db, limiter, login, nudge
-from courses import logs
+from courses import logs, packages
 from courses.db import engine_options, prepare
 from courses.files import FolderStore
 from courses.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 STATIC = ROOT / "app" / "static"
-MAX_UPLOAD = 60 * 1024 * 1024
+MAX_REQUEST = packages.MOST_BYTES + 2 * 1024 * 1024  # the form around the file
 LARGEST_ID = 2**31 - 1
 
 
@@ -49,7 +49,7 @@ def create_app(settings: Settings | None = None, **overrides: object) -> Flask:
     _open_doors(app, settings)
     if settings.trusted_proxies:
         behind = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=behind, x_proto=1, x_host=1)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=behind, x_proto=1, x_host=0)  # type: ignore[method-assign]
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
         app.wsgi_app,
         root=str(STATIC / "build"),
@@ -74,7 +74,8 @@ def _config(settings: Settings) -> dict[str, object]:
         "PERMANENT_SESSION_LIFETIME": 30 * 24 * 3600,
         "WTF_CSRF_TIME_LIMIT": None,
         "WTF_CSRF_SSL_STRICT": secure,
-        "MAX_CONTENT_LENGTH": MAX_UPLOAD,
+        "MAX_CONTENT_LENGTH": MAX_REQUEST,
+        "LARGEST_FILE_MB": packages.MOST_BYTES // 1024**2,
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
         "MAX_FORM_PARTS": 2000,
         "RATELIMIT_STORAGE_URI": limits,

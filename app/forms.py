@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from flask_wtf import FlaskForm
-from wtforms import ValidationError
 
 from app.templating import language, words
 from courses.errors import Conflict, Invalid
@@ -58,13 +57,3 @@ class Trimmed:
 
 
 INVISIBLE = {ord(mark): None for mark in "\u200b\u200c\u200d\u200e\u200f\ufeff\u00ad"}
-
-
-def not_blank(message: str) -> object:
-    """A validator for fields that hold more than white space."""
-
-    def check(_form: object, field: object) -> None:
-        if not getattr(field, "data", None):
-            raise ValidationError(words().gettext(message))
-
-    return check

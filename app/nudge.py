@@ -5,7 +5,8 @@ import time
 import redis
 import structlog
 
-NUDGE_KEY = "kafedra:nudge"
+from courses import outbox
+
 REST_AFTER_FAILURE = 5.0
 
 log = structlog.get_logger(__name__)
@@ -28,8 +29,8 @@ class Nudge:
             return
         try:
             with self._client.pipeline(transaction=False) as pipe:
-                pipe.lpush(NUDGE_KEY, "1")
-                pipe.ltrim(NUDGE_KEY, 0, 9)
+                pipe.lpush(outbox.NUDGE_KEY, "1")
+                pipe.ltrim(outbox.NUDGE_KEY, 0, 9)
                 pipe.execute()
         except redis.RedisError as error:
             self._resting_until = time.monotonic() + REST_AFTER_FAILURE

@@ -34,6 +34,7 @@ FIRST_LEASE = timedelta(seconds=20)
 LONGEST_LEASE = timedelta(minutes=10)
 PATIENT_TRIES = 5
 PUBLISHED = "kafedra_published"
+NUDGE_KEY = "kafedra:nudge"  # the broker's list on which the web wakes the relay
 
 
 @dataclass(frozen=True, slots=True)

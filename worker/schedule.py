@@ -18,13 +18,13 @@ from sqlalchemy.exc import OperationalError
 from courses import certificates, learning, logs, outbox, people, quizzes
 from courses.clock import utcnow
 from courses.db import Database
+from courses.files import Waiting
 from courses.schedule import claim
 from worker.mail import send_owed
 from worker.queue import database, recall, relay, settings
 
 log = structlog.get_logger("kafedra.scheduler")
 
-NUDGE_KEY = "kafedra:nudge"
 LOOK_EVERY = 1.0
 KEEP_TOLD = timedelta(days=14)
 LOOK_BACK = timedelta(days=2)
@@ -86,6 +86,11 @@ def forget_old(base: Database, now: datetime) -> None:
         people.forget_old(session, now=now)
 
 
+def forget_waiting(_base: Database, now: datetime) -> None:
+    """Drop course packages that waited a day for their author's yes."""
+    Waiting(settings().files_folder).forget_old(now=now)
+
+
 JOBS = (
     Job("finish_overdue", timedelta(seconds=15), finish_overdue),
     Job("complete_ended", timedelta(minutes=5), complete_ended),
@@ -93,6 +98,7 @@ JOBS = (
     Job("send_letters", timedelta(minutes=1), send_letters),
     Job("forget_told", timedelta(hours=6), forget_told),
     Job("forget_old", timedelta(hours=24), forget_old),
+    Job("forget_waiting", timedelta(hours=1), forget_waiting),
 )
 
 
@@ -153,7 +159,7 @@ class Scheduler:
 
     def _wait(self) -> None:
         try:
-            self._broker.brpop([NUDGE_KEY], timeout=LOOK_EVERY)
+            self._broker.brpop([outbox.NUDGE_KEY], timeout=LOOK_EVERY)
         except redis.RedisError:
             self._stopping.wait(LOOK_EVERY)
 

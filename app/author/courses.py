@@ -8,19 +8,19 @@ from flask.typing import ResponseReturnValue
 
 from app.author import bp
 from app.author.forms import PackageForm
-from app.author.uploads import Uploads
 from app.extensions import db, unit_of_work
 from app.security import actor
 from app.templating import settings, words
 from courses import catalogue, packages, people
 from courses.clock import utcnow
-from courses.errors import Conflict, Invalid, Problem
+from courses.errors import Conflict, Invalid, NotFound, Problem
+from courses.files import Waiting
 from courses.packages import Package
 from courses.people import Permission
 from courses.texts import N_
 
-LARGEST = 50 * 1024 * 1024
-TOO_LARGE = N_("Файл больше 50 МБ. Сожмите рисунки или разделите курс.")
+TOO_LARGE = N_("Файл больше %(size)s МБ. Сожмите рисунки или разделите курс.")
+GONE = N_("Пакет пролежал больше суток, или вместо него проверены другие. Загрузите его ещё раз.")
 REFUSALS = {
     "course_of_another_kind": N_(
         "Курс с ключом «%(key)s» уже есть, и он другого вида. Дайте пакету другой key."
@@ -43,21 +43,32 @@ def import_package() -> ResponseReturnValue:
     form = PackageForm()
     if not form.validate_on_submit():
         return render_template("author/import.html", form=form, checked=False), 422 if form.errors else 200
-    data = form.package.data.read(LARGEST + 1)
-    if len(data) > LARGEST:
-        form.package.errors = [words().gettext(TOO_LARGE)]
+    data = form.package.data.read(packages.MOST_BYTES + 1)
+    if len(data) > packages.MOST_BYTES:
+        form.package.errors = [words().gettext(TOO_LARGE, size=packages.MOST_BYTES // 1024**2)]
         return render_template("author/import.html", form=form, checked=False), 422
     package, problems = packages.read(data)
-    token = _uploads().keep(data) if package is not None else ""
+    token = _waiting().keep(actor().id, data) if package is not None else ""
     return _report(form, package, problems, token), 200 if package is not None else 422
 
 
 @bp.post("/import/<token>")
 def accept_package(token: str) -> ResponseReturnValue:
     """Make the course or its new version, whole or not at all."""
-    package, problems = packages.read(_uploads().get(token))
+    people.require(actor(), Permission.COURSE_IMPORT)
+    try:
+        package, problems = packages.read(_waiting().get(actor().id, token))
+    except NotFound:
+        flash(words().gettext(GONE), "problem")
+        return redirect(url_for("author.import_package"), 303)
     if package is None:
         return _report(PackageForm(), package, problems, ""), 422
+    answer = _brought_in(package)
+    _waiting().forget(actor().id, token)
+    return answer
+
+
+def _brought_in(package: Package) -> ResponseReturnValue:
     store, now = current_app.extensions["files"], utcnow()
     try:
         with unit_of_work() as session:
@@ -65,10 +76,8 @@ def accept_package(token: str) -> ResponseReturnValue:
     except Conflict as refusal:
         flash(words().gettext(REFUSALS[refusal.code], **refusal.details), "problem")
         return redirect(url_for("author.import_package"), 303)
-    _uploads().forget(token)
-    flash(
-        words().gettext("Курс «%(title)s» заведён. Посмотрите его и опубликуйте.", title=package.title), "ok"
-    )
+    said = words().gettext("Курс «%(title)s» заведён. Посмотрите его и опубликуйте.", title=package.title)
+    flash(said, "ok")
     return redirect(url_for("author.version", version_id=version_id), 303)
 
 
@@ -129,5 +138,5 @@ def _report(form: PackageForm, package: Package | None, problems: list[Problem],
     )
 
 
-def _uploads() -> Uploads:
-    return Uploads(settings().var, actor().id)
+def _waiting() -> Waiting:
+    return Waiting(settings().files_folder)

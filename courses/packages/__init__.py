@@ -5,6 +5,7 @@ written back.
 `export` gives the canonical files. See docs/course-package.md.
 """
 
+from courses.packages.containers import MOST_BYTES
 from courses.packages.package import Package
 from courses.packages.reading import read
 from courses.packages.sentences import OWN, place, sentence
@@ -12,6 +13,7 @@ from courses.packages.service import export, import_package, quiz_drafts
 from courses.packages.writing import as_zip, files_of_package
 
 __all__ = [
+    "MOST_BYTES",
     "OWN",
     "Package",
     "as_zip",

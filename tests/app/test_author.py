@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from courses import audit, catalogue, packages
 from courses.catalogue.models import Course, CourseVersion, Offering
 from courses.clock import utcnow
 from courses.db import Database
-from courses.files import FolderStore
+from courses.files import FolderStore, Waiting
 from courses.people.rules import SYSTEM
 from courses.settings import Settings
 from tests.courses.packages.factory import LESSON, small_package, zipped
@@ -97,12 +98,52 @@ def test_a_file_that_is_no_package_is_refused_kindly(author: FlaskClient, data: 
     assert author.post("/author/import", data={}).status_code == 422
 
 
-def test_nobody_can_accept_what_another_sent(author: FlaskClient, person: Person, sign_in: Any) -> None:
+def test_nobody_can_accept_what_another_sent(
+    author: FlaskClient, database: Database, person: Person, sign_in: Any
+) -> None:
     token = re.search(r"/author/import/[0-9a-f]{64}", send(author, small_package()).text)
     assert token is not None
     sign_in(author, person("content_developer"))
-    assert author.post(token.group()).status_code == 404
+    assert "Загрузите его ещё раз" in author.post(token.group(), follow_redirects=True).text
     assert author.post("/author/import/../../etc").status_code in (404, 405)
+    assert author.post("/author/import/etc").status_code == 303
+    assert count(database, Course) == 0
+
+
+def test_a_package_checked_on_one_machine_is_accepted_on_another(
+    author: FlaskClient, settings: Settings, database: Database, tmp_path: Path
+) -> None:
+    token = re.search(r"/author/import/[0-9a-f]{64}", send(author, small_package()).text)
+    assert token is not None
+    other = replace(settings, var=tmp_path / "other")
+    other.var.mkdir()
+    other.files_folder.symlink_to(settings.files_folder)
+    author.application.extensions["kafedra"] = other
+    assert author.post(token.group()).status_code == 303
+    assert count(database, Course) == 1
+
+
+def test_a_package_that_waited_a_day_is_asked_for_again(
+    author: FlaskClient, database: Database, settings: Settings
+) -> None:
+    token = re.search(r"/author/import/[0-9a-f]{64}", send(author, small_package()).text)
+    assert token is not None
+    assert Waiting(settings.files_folder).forget_old(now=utcnow() + timedelta(hours=25)) == 1
+    assert "Загрузите его ещё раз" in author.post(token.group(), follow_redirects=True).text
+    assert count(database, Course) == 0
+
+
+@pytest.mark.parametrize(
+    ("beyond", "status", "said"),
+    [(1, 422, "Файл больше 50 МБ"), (3 * 1024 * 1024, 413, "до 50 МБ")],
+)
+def test_a_file_too_large_is_told_the_true_limit(
+    author: FlaskClient, beyond: int, status: int, said: str
+) -> None:
+    page = send(author, b"x" * (packages.MOST_BYTES + beyond))
+    page.request.environ["wsgi.input"].close()
+    assert page.status_code == status
+    assert said in page.text
 
 
 def test_publishing_is_audited_and_happens_once(author: FlaskClient, database: Database) -> None:

@@ -2,12 +2,16 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from courses.clock import utcnow
 from courses.db import Database
+from courses.errors import NotFound
+from courses.files import Waiting
 from courses.outbox import OutboxMessage
 from courses.quizzes.models import Attempt, AttemptState, GradingProgress
+from courses.settings import Settings
 from tests import factories
 from worker import schedule
 
@@ -48,6 +52,20 @@ def test_a_finished_attempt_without_a_mark_is_asked_for_anew(database: Database)
     with database.reading() as session:
         told = session.scalars(select(OutboxMessage).where(OutboxMessage.name == "AttemptFinished")).all()
         assert [message.payload for message in told] == [{"attempt_id": attempt_id}]
+
+
+def test_packages_that_waited_a_day_for_a_yes_are_dropped(
+    database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schedule, "settings", lambda: settings)
+    waiting = Waiting(settings.files_folder)
+    old = waiting.keep(1, b"package")
+    (job,) = (job for job in schedule.JOBS if job.name == "forget_waiting")
+    job.run(database, utcnow())
+    assert waiting.get(1, old) == b"package"
+    job.run(database, utcnow() + timedelta(hours=25))
+    with pytest.raises(NotFound):
+        waiting.get(1, old)
 
 
 def test_every_job_may_run_on_an_empty_installation(database: Database) -> None:
