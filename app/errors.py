@@ -1,6 +1,7 @@
 """Domain refusals and bad requests, turned into pages. The only place that maps them to HTTP."""
 
 import secrets
+import time
 
 import structlog
 from flask import Flask, Response, g, jsonify, render_template
@@ -9,7 +10,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-from app.extensions import db
+from app.extensions import db, limiter
 from app.security import wants_json
 from courses.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 
@@ -41,7 +42,15 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     body = _page(status, code=error.name.lower().replace(" ", "_"))
     headers = [item for item in error.get_headers() if item[0] not in ("Content-Type",)]
-    return body[0], body[1], headers
+    return body[0], body[1], [*headers, *_when_to_come_back()]
+
+
+def _when_to_come_back() -> list[tuple[str, str]]:
+    """Seconds to wait, for who asked too often; nobody else costs the broker a second question."""
+    limit = limiter.current_limit
+    if limit is None or not limit.breached:
+        return []
+    return [("Retry-After", str(max(1, round(limit.reset_at - time.time()))))]
 
 
 def _bug(error: Exception) -> tuple[Response | str, int]:

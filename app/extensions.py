@@ -18,7 +18,7 @@ from courses.outbox import took_published
 db = SQLAlchemy(session_options={"expire_on_commit": False})
 login = LoginManager()
 csrf = CSRFProtect()
-limiter = Limiter(get_remote_address, in_memory_fallback_enabled=True, headers_enabled=True)
+limiter = Limiter(get_remote_address, in_memory_fallback_enabled=True)
 nudge = Nudge()
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from courses.certificates.codes import read_code
 from courses.certificates.models import Certificate
 from courses.certificates.rules import fold, state_of
+from courses.db import ask
 
 NOT_FOUND = "not_found"
 
@@ -77,7 +78,7 @@ def verify(
     `full_name`, if given, is compared with the paper's.
     """
     code = read_code(entry)
-    row = session.execute(BY_CODE, {"code": code}).first() if code else None
+    row = ask(session, BY_CODE, {"code": code}).first() if code else None
     return UNKNOWN if row is None else _told(row, zone, full_name)
 
 
