@@ -120,6 +120,11 @@ def _plain_spaces(text: str) -> str:
     return text.replace(NARROW_SPACE, NO_BREAK_SPACE)
 
 
+def N2_(one: str, many: str) -> tuple[str, str]:  # noqa: N802 - beside N_
+    """Mark the two forms of a counted thing where they stand; `ngettext` takes them where they are shown."""
+    return one, many
+
+
 def N_(message: str) -> str:  # noqa: N802 - the customary name of the marker
     """Mark a string for translation where it stands; it is translated where it is shown."""
     return message

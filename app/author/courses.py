@@ -117,7 +117,7 @@ def export(version_id: int) -> ResponseReturnValue:
     outline = catalogue.access_version(db.session(), version_id, by=actor())
     files = packages.export(db.session(), version_id, current_app.extensions["files"])
     response = Response(packages.as_zip(files), mimetype="application/zip")
-    spoken = quote(f"{outline.title} (версия {outline.number}).zip", safe="")
+    spoken = quote(f"{outline.title} ({outline.number}).zip", safe="")
     plain = f"{outline.course_key}-v{outline.number}.zip"
     response.headers["Content-Disposition"] = f"attachment; filename={plain}; filename*=UTF-8''{spoken}"
     return response

@@ -1,5 +1,6 @@
 """`kafedra messages`: collect the texts of pages, letters and code into the catalogues."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +27,14 @@ OPTIONS = {
 KEYWORDS: dict[str, Any] = {
     "_": None,
     "gettext": None,
+    "say": None,
     "ngettext": (1, 2),
     "pgettext": ((1, "c"), 2),
     "N_": None,
+    "N2_": (1, 2),
 }
+HEADER = "# The texts of Kafedra: {language}. `kafedra messages` keeps this file in step with pages and code."
+FIRST_DAY = datetime(2026, 11, 23, tzinfo=UTC)  # a date that moved with every run would only make noise
 SKIPPED = ("samples", "static", "locale", "consents")
 
 
@@ -61,7 +66,19 @@ def update(language: str, collected: Catalog) -> Catalog:
     if path.exists():
         with path.open("rb") as file:
             old = read_po(file, locale=language)
-    fresh = Catalog(locale=language, charset="utf-8", project="Kafedra", version="")
+    fresh = Catalog(
+        locale=language,
+        charset="utf-8",
+        fuzzy=False,
+        header_comment=HEADER.format(language=language),
+        project="Kafedra",
+        version="1",
+        msgid_bugs_address="the issue tracker of the project",
+        last_translator="The people of Kafedra",
+        language_team=language,
+        creation_date=FIRST_DAY,
+        revision_date=FIRST_DAY,
+    )
     for message in collected:
         if not message.id or (language == "ru" and not message.pluralizable):
             continue

@@ -13,7 +13,7 @@ from app.templating import words
 from courses import catalogue, learning
 from courses.catalogue import SUBJECTS, ActivityKind, CourseView, Intake, OfferingLine, Outline
 from courses.learning import Enrolment
-from courses.texts import N_
+from courses.texts import N2_, N_
 
 CLOSED = {
     Intake.NOT_OPEN_YET: N_("Набор ещё не открыт"),
@@ -124,11 +124,11 @@ def load_in_words(outline: Outline) -> str:
     say = words()
     kinds = [activity.kind for activity in outline.activities]
     parts = (
-        ("%(num)d занятие", "%(num)d занятий", kinds.count(ActivityKind.LESSON)),
-        ("%(num)d тест", "%(num)d тестов", kinds.count(ActivityKind.QUIZ)),
-        ("%(num)d практическое задание", "%(num)d практических заданий", kinds.count(ActivityKind.PRACTICAL)),
+        (N2_("%(num)d занятие", "%(num)d занятий"), ActivityKind.LESSON),
+        (N2_("%(num)d тест", "%(num)d тестов"), ActivityKind.QUIZ),
+        (N2_("%(num)d практическое задание", "%(num)d практических заданий"), ActivityKind.PRACTICAL),
     )
-    counted = [say.ngettext(one, many, number) for one, many, number in parts if number]
+    counted = [say.ngettext(*forms, kinds.count(kind)) for forms, kind in parts if kind in kinds]
     return f"{say.hours(outline.hours)}: {', '.join(counted)}" if counted else say.hours(outline.hours)
 
 
@@ -140,8 +140,10 @@ def rules_in_words(outline: Outline) -> list[str]:
     if outline.needs_attendance:
         found.append(say.gettext("быть на встрече: участие подтвердит преподаватель или кодовое слово"))
     if required:
-        one, many = "пройти %(num)d обязательное занятие", "пройти %(num)d обязательных занятий"
-        found.append(say.ngettext(one, many, len(required)))
+        count = len(required)
+        found.append(
+            say.ngettext("пройти %(num)d обязательное занятие", "пройти %(num)d обязательных занятий", count)
+        )
     thresholds = {a.settings["pass_percent"] for a in required if a.kind is ActivityKind.QUIZ and a.settings}
     if thresholds:
         least = min(thresholds)

@@ -30,7 +30,7 @@ SORTS = {
     "hours": N_("сначала короткие"),
     "title": N_("по названию"),
 }
-CHIPS = {"hours": N_("часов: %(hours)s"), "free": N_("есть места"), "q": N_("«%(words)s»")}
+CHIP_HOURS, CHIP_FREE, CHIP_WORDS = N_("часов: %(hours)s"), N_("есть места"), N_("«%(words)s»")
 
 Option = tuple[str, str, int | None, bool]
 
@@ -104,7 +104,7 @@ def sorts(filters: Filters) -> list[tuple[str, str]]:
 def chips(filters: Filters) -> list[tuple[str, str]]:
     """What was chosen, each with the address of the page without it."""
     say = words().gettext
-    found = [(address(filters.without("q")), say(CHIPS["q"], words=filters.q))] if filters.q else []
+    found = [(address(filters.without("q")), say(CHIP_WORDS, words=filters.q))] if filters.q else []
     for name, texts in (
         ("kind", {k: v.plural for k, v in KINDS.items()}),
         ("when", WHEN),
@@ -113,9 +113,9 @@ def chips(filters: Filters) -> list[tuple[str, str]]:
         chosen = getattr(filters, name)
         found += [(address(filters.without(name, v)), say(t)) for v, t in texts.items() if v in chosen]
     for value in sorted(filters.hours):
-        found.append((address(filters.without("hours", value)), say(CHIPS["hours"], hours=say(HOURS[value]))))
+        found.append((address(filters.without("hours", value)), say(CHIP_HOURS, hours=say(HOURS[value]))))
     if filters.free:
-        found.append((address(filters.without("free")), say(CHIPS["free"])))
+        found.append((address(filters.without("free")), say(CHIP_FREE)))
     return found
 
 

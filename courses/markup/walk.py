@@ -16,6 +16,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 from courses.errors import Problem
 from courses.markup.allowlist import CALLOUTS, OWN_HTML, PHRASE_HTML, inside, safe_address
 from courses.markup.formulas import formula, in_texts
+from courses.texts import N_
 
 _PLACE = re.compile("\ufdd0([0-9]+)\ufdd1")  # noncharacters, taken out of every source, mark our places
 _LOST_FOOTNOTE = re.compile(r"\[\^([^\]\s]{1,50})\]")
@@ -32,10 +33,16 @@ _LATIN = dict(
 class Labels:
     """The few words that rendering adds; the caller translates them."""
 
-    table: str = "Таблица"
-    footnotes: str = "Сноски"
-    back: str = "Вернуться к тексту"
-    callouts: tuple[str, ...] = ("Заметка", "Важно", "Пример", "Задание", "Вопрос для размышления")
+    table: str = N_("Таблица")
+    footnotes: str = N_("Сноски")
+    back: str = N_("Вернуться к тексту")
+    callouts: tuple[str, ...] = (
+        N_("Заметка"),
+        N_("Важно"),
+        N_("Пример"),
+        N_("Задание"),
+        N_("Вопрос для размышления"),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,15 @@ import re
 from collections.abc import Set
 from unicodedata import normalize
 
+from courses.texts import N_
+
 YO, SPACES, QUOTES, DASHES = "yo", "spaces", "quotes", "dashes"
 RULES = (YO, SPACES, QUOTES, DASHES)
 NOTES = {
-    YO: "Засчитано: буквы «ё» и «е» мы считаем одинаковыми.",
-    SPACES: "Засчитано: лишние пробелы не учитываются.",
-    QUOTES: "Засчитано: вид кавычек не учитывается.",
-    DASHES: "Засчитано: дефис и тире мы считаем одинаковыми.",
+    YO: N_("Засчитано: буквы «ё» и «е» мы считаем одинаковыми."),
+    SPACES: N_("Засчитано: лишние пробелы не учитываются."),
+    QUOTES: N_("Засчитано: вид кавычек не учитывается."),
+    DASHES: N_("Засчитано: дефис и тире мы считаем одинаковыми."),
 }
 
 REFERENCE_BLANKS = " \t\n\r\0\x0b"  # what the reference trims; our own rule for spaces trims every blank

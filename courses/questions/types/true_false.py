@@ -27,8 +27,9 @@ from courses.questions.rules import (
     words,
 )
 from courses.questions.types._base import Plain, spoken
+from courses.texts import N_
 
-TRUE, FALSE = Words("Верно", MESSAGE), Words("Неверно", MESSAGE)
+TRUE, FALSE = Words(N_("Верно"), MESSAGE), Words(N_("Неверно"), MESSAGE)
 _FORM = {"": None, "true": True, "false": False}
 
 
