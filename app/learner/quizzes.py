@@ -178,8 +178,10 @@ def result(attempt_id: int) -> ResponseReturnValue:
 
 @bp.get("/attempts/<int:attempt_id>/state")
 def attempt_state(attempt_id: int) -> ResponseReturnValue:
-    """Whether the mark is there, how much time is left, and a fresh token for a page that was left
-    open long."""
+    """Whether the mark is there, how much time is left, and a fresh token for a page that was left open
+    long; a page of somebody else is told that its person is no longer the one signed in."""
+    if request.args.get("person", type=int) not in (None, actor().id):
+        raise Conflict("another_person")
     state = quizzes.waiting(db.session(), attempt_id, by=actor(), now=utcnow())
     graded = state.grading_progress in (GradingProgress.FULLY_GRADED, GradingProgress.PENDING_MANUAL)
     return jsonify(

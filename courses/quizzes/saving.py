@@ -238,7 +238,8 @@ class _Saver:
         if verdict is Delivery.NEW and self._untouched(slot, answer, response):
             verdict = Delivery.SAME
         if verdict in (Delivery.SAME, Delivery.DUPLICATE) or (self.late and same):
-            return self._tell(asked, slot, answer, Fate.SAVED)
+            uncounted = self.late and verdict is Delivery.DUPLICATE and not same
+            return self._tell(asked, slot, answer, Fate.LATE if uncounted else Fate.SAVED)
         if slot.last >= rules.MOST_STEPS:
             return self._tell(asked, slot, answer, Fate.REFUSED)
         conflict = rules.is_conflict(known, client=self.client, seen=answer.seen, same=same)

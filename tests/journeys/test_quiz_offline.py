@@ -1,29 +1,61 @@
 """What a phone with a poor connection does to a quiz, in a real browser."""
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, LocatorAssertions, Page, Route, expect
+from sqlalchemy import create_engine, update
 
+from courses.clock import utcnow
+from courses.quizzes import Attempt
 from tests.browser import FLAGS, executable
+from tests.installation import Installation
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
-SAVED = re.compile(r"Сохранено \d\d:\d\d:\d\d")
-OFFLINE = re.compile(r"Нет связи: ответы хранятся на этом устройстве \(\d\)")
+SAVED = re.compile(r"Сохранено \d\d:\d\d:\d\d$")
+OFFLINE = re.compile(r"^Нет связи: ответы хранятся на этом устройстве \(\d\)")
+OVER = re.compile(r"^Время вышло\. Нет связи")
+BUSY = re.compile(r"Сервер пока не отвечает")
+TROUBLE = re.compile(r"Ответы не приняты \(\d\), они хранятся на этом устройстве: обновите страницу")
+ONLY_HERE = "Ответы только на этой странице: не закрывайте её, пока нет связи"
+OTHER_PERSON = "Здесь вошёл другой человек: войдите снова под своим именем"
+KEPT_LATE = re.compile(r"после завершения попытки: 1\. Эти ответы сохранены, но не засчитаны")
+SCRIPTS = Path(__file__).resolve().parents[2] / "app" / "static" / "js"
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "learner"
+
+STORE = """new Promise((resolve, reject) => {
+  const asked = indexedDB.open("kafedra-answers", 1);
+  asked.onupgradeneeded = () => asked.result.createObjectStore("answers", { keyPath: "key" });
+  asked.onerror = () => reject(asked.error);
+  asked.onsuccess = () => resolve(asked.result);
+})"""
 
 
-def sign_in(page: Page, password: str) -> None:
+@dataclass
+class SignedIn:
+    """The cookies of the learner, the page of the quiz, and the attempt that ran last."""
+
+    state: Any
+    quiz: str
+    attempt: str = ""
+
+
+def sign_in(page: Page, password: str, email: str = "teacher@kafedra.example") -> None:
     page.goto("/sign-in")
-    page.fill("[name=email]", "teacher@kafedra.example")
+    page.fill("[name=email]", email)
     page.fill("[name=password]", password)
     page.locator("main form button[type=submit]").first.click()
     page.wait_for_url(re.compile(r"/(study|catalogue)?"))
 
 
-def open_attempt(page: Page) -> None:
-    """Enrol in the seminar, whose quiz shows all questions on one page, and begin its quiz."""
+def find_quiz(page: Page) -> str:
+    """Enrol in the seminar, whose quiz shows all questions on one page; the address of that quiz."""
     page.goto("/study/receipts")
     token = page.locator("input[name=csrf_token]").first.get_attribute("value") or ""
     for offering in range(1, 9):
@@ -32,41 +64,116 @@ def open_attempt(page: Page) -> None:
             page.goto(answer.url)
             quiz = page.locator("a.item", has_text="тест").first
             if quiz.count() and page.locator("h1", has_text="инструменты").count():
-                break
-    page.locator("a.item", has_text="тест").first.click()
-    page.locator("form.thumb button").click()
-    page.wait_for_url(re.compile(r"/study/attempts/\d+"))
+                return quiz.get_attribute("href") or ""
+    raise AssertionError("the seminar with a quiz is not among the sample content")
+
+
+def open_attempt(page: Page, signed_in: SignedIn) -> None:
+    """Go on with the attempt that runs, or begin one."""
+    if signed_in.attempt:
+        page.goto(signed_in.attempt)
+    if not page.url.endswith(signed_in.attempt or "none"):
+        page.goto(signed_in.quiz)
+        page.locator("form.thumb button").click()
+        page.wait_for_url(re.compile(r"/study/attempts/\d+"))
+        signed_in.attempt = page.url
     expect(page.locator("[data-quiz]")).to_be_visible()
 
 
-def saving(page: Page) -> object:
-    return expect(page.locator("[data-saving] span").first)
-
-
-def first_choice(page: Page) -> str:
-    """A selector of the first answer of the first question with choices."""
-    name = page.locator("section[data-slot] input[type=radio]").first.get_attribute("name")
-    return f"input[name='{name}'][value='0']"
-
-
-def another_choice(page: Page) -> str:
-    """A selector of an answer that is not the present one."""
-    choice = first_choice(page)
-    return choice.replace("value='0'", "value='1'") if page.locator(choice).is_checked() else choice
+@pytest.fixture(scope="session")
+def signed_in(browser: Browser, live_server: str, demo_password: str) -> SignedIn:
+    context = browser.new_context(base_url=live_server, locale="ru-RU")
+    page = context.new_page()
+    sign_in(page, demo_password)
+    quiz = find_quiz(page)
+    state = context.storage_state()
+    context.close()
+    return SignedIn(state, quiz)
 
 
 @pytest.fixture
-def quiz(page: Page, demo_password: str) -> Page:
-    sign_in(page, demo_password)
-    open_attempt(page)
+def context(browser: Browser, live_server: str, signed_in: SignedIn) -> Iterator[BrowserContext]:
+    """The learner's phone, signed in."""
+    made = browser.new_context(
+        base_url=live_server,
+        locale="ru-RU",
+        viewport={"width": 360, "height": 740},
+        reduced_motion="reduce",
+        storage_state=signed_in.state,
+    )
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def quiz(page: Page, signed_in: SignedIn) -> Page:
+    open_attempt(page, signed_in)
     return page
 
 
-def test_an_answer_is_saved_within_two_seconds_and_the_line_says_so(quiz: Page) -> None:
+def saving(page: Page) -> LocatorAssertions:
+    return expect(page.locator("[data-saving] span").first)
+
+
+def another_choice(page: Page, question: int = 0) -> str:
+    """A selector of an answer that is not the present one, of the first question with choices or a later."""
+    names: list[list[str]] = page.locator("section[data-slot] input[type=radio]").evaluate_all(
+        """radios => Object.values(Object.groupBy(radios, (radio) => radio.name)).map((group) => {
+          const other = group.find((radio) => !radio.checked && radio.offsetParent);
+          return [other.name, other.value];
+        })"""
+    )
+    name, value = names[question]
+    return f"input[name='{name}'][value='{value}']"
+
+
+def stored(page: Page) -> list[dict[str, Any]]:
+    """What is kept in this browser."""
+    found: list[dict[str, Any]] = page.evaluate(
+        f"""async () => {{
+          const base = await {STORE};
+          const asked = base.transaction("answers").objectStore("answers").getAll();
+          await new Promise((resolve) => (asked.onsuccess = resolve));
+          base.close();
+          return asked.result;
+        }}"""
+    )
+    return found
+
+
+def attempt_id(page: Page) -> int:
+    return int(page.locator("[data-quiz]").get_attribute("data-attempt") or "")
+
+
+def set_deadline(installation: Installation, attempt: int, seconds: int) -> None:
+    """The time of the attempt is over in so many seconds."""
+    url = installation.env.get("DATABASE_URL") or f"sqlite:///{installation.folder / 'kafedra.sqlite3'}"
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        deadline = utcnow() + timedelta(seconds=seconds)
+        connection.execute(update(Attempt).where(Attempt.id == attempt).values(deadline_at=deadline))
+    engine.dispose()
+
+
+def finish_elsewhere(browser: Browser, live_server: str, signed_in: SignedIn, attempt: int) -> None:
+    """The same person finishes the attempt on another device."""
+    context = browser.new_context(base_url=live_server, locale="ru-RU", storage_state=signed_in.state)
+    laptop = context.new_page()
+    laptop.goto(f"/study/attempts/{attempt}/finish")
+    laptop.locator("[data-finish-form] button").click()
+    laptop.wait_for_url(re.compile("/result"))
+    context.close()
+
+
+# ---- saving
+
+
+def test_an_answer_is_saved_within_two_seconds_and_nothing_stays_on_the_device(quiz: Page) -> None:
     choice = another_choice(quiz)
     quiz.check(choice)
     saving(quiz).to_have_text(SAVED, timeout=2_500)
     expect(quiz.locator(".navigator .q-answered").first).to_be_visible()
+    assert stored(quiz) == []
     quiz.reload()
     expect(quiz.locator(choice)).to_be_checked()
 
@@ -79,6 +186,9 @@ def test_answers_given_without_a_connection_wait_on_the_device_and_are_sent_late
     quiz.check(choice)
     saving(quiz).to_have_text(OFFLINE, timeout=6_000)
     expect(quiz.locator(".navigator .q-unsent").first).to_be_visible()
+    assert len(stored(quiz)) == 1
+    quiz.locator("[data-flagged]").first.click()
+    expect(quiz.locator("[data-remark]:visible")).to_have_text(re.compile("отметка не сохранена"))
     context.set_offline(False)
     saving(quiz).to_have_text(SAVED, timeout=6_000)
     expect(quiz.locator(".navigator .q-unsent")).to_have_count(0)
@@ -92,7 +202,7 @@ def test_the_line_does_not_say_saved_while_the_server_has_not_said_so(quiz: Page
 
     quiz.route("**/responses", swallow)
     quiz.check(another_choice(quiz))
-    saving(quiz).to_have_text(OFFLINE, timeout=6_000)
+    saving(quiz).to_have_text(BUSY, timeout=6_000)
     quiz.unroute("**/responses", swallow)
     saving(quiz).to_have_text(SAVED, timeout=15_000)
 
@@ -121,21 +231,22 @@ def test_what_was_typed_while_an_answer_was_on_its_way_is_not_called_saved(quiz:
 
 
 def test_a_page_killed_without_a_connection_still_has_the_answer_when_it_comes_back(
-    browser: Browser, live_server: str, demo_password: str, tmp_path: Path
+    browser: Browser, live_server: str, signed_in: SignedIn, tmp_path: Path
 ) -> None:
     def opened() -> BrowserContext:
-        return browser.browser_type.launch_persistent_context(
+        made = browser.browser_type.launch_persistent_context(
             tmp_path / "profile",
             executable_path=executable(),
             args=FLAGS,
             base_url=live_server,
             locale="ru-RU",
         )
+        made.add_cookies(signed_in.state["cookies"])
+        return made
 
     first = opened()
     page = first.new_page()
-    sign_in(page, demo_password)
-    open_attempt(page)
+    open_attempt(page, signed_in)
     url, choice = page.url, another_choice(page)
     first.set_offline(True)
     page.check(choice)
@@ -144,9 +255,6 @@ def test_a_page_killed_without_a_connection_still_has_the_answer_when_it_comes_b
     second = opened()
     again = second.new_page()
     again.goto(url)
-    if "/sign-in" in again.url:
-        sign_in(again, demo_password)
-        again.goto(url)
     expect(again.locator(choice)).to_be_checked()
     saving(again).to_have_text(SAVED, timeout=6_000)
     again.reload()
@@ -154,11 +262,201 @@ def test_a_page_killed_without_a_connection_still_has_the_answer_when_it_comes_b
     second.close()
 
 
+# ---- the end of the time, and of the attempt
+
+
+def test_time_that_ends_without_a_connection_leaves_nobody_alone_and_loses_nothing(
+    quiz: Page, context: BrowserContext, installation: Installation
+) -> None:
+    attempt = attempt_id(quiz)
+    set_deadline(installation, attempt, 3)
+    quiz.reload()
+    choice = another_choice(quiz)
+    context.set_offline(True)
+    quiz.check(choice)
+    saving(quiz).to_have_text(OVER, timeout=8_000)
+    expect(quiz.locator("[data-announce]")).to_have_text(re.compile("Время вышло"))
+    expect(quiz.locator(choice)).to_be_disabled()
+    assert quiz.url.endswith(f"/attempts/{attempt}")
+    context.set_offline(False)
+    quiz.wait_for_url(re.compile("/result"), timeout=8_000)
+    expect(quiz.locator("[data-graded]")).to_be_visible(timeout=15_000)
+    expect(quiz.locator("[data-leftovers]")).to_be_hidden()
+    expect(quiz.locator(".receipt")).to_contain_text(re.compile(r"[1-9]\d* из"))
+    assert stored(quiz) == []
+
+
+def test_an_answer_that_comes_long_after_the_time_is_kept_and_the_learner_is_told(
+    quiz: Page, context: BrowserContext, installation: Installation
+) -> None:
+    attempt = attempt_id(quiz)
+    set_deadline(installation, attempt, 3)
+    quiz.reload()
+    context.set_offline(True)
+    quiz.check(another_choice(quiz))
+    saving(quiz).to_have_text(OVER, timeout=8_000)
+    set_deadline(installation, attempt, -120)
+    context.set_offline(False)
+    quiz.wait_for_url(re.compile("/result"), timeout=8_000)
+    expect(quiz.locator("[data-outcome]")).to_have_text(KEPT_LATE)
+    expect(quiz.locator("[data-graded]")).to_be_visible(timeout=15_000)
+    expect(quiz.locator("[data-outcome]")).to_have_text(KEPT_LATE)
+    assert stored(quiz) == []
+
+
+def test_more_time_given_meanwhile_opens_the_questions_again(
+    quiz: Page, context: BrowserContext, installation: Installation
+) -> None:
+    attempt = attempt_id(quiz)
+    set_deadline(installation, attempt, 3)
+    quiz.reload()
+    context.set_offline(True)
+    saving(quiz).to_have_text(OVER, timeout=8_000)
+    set_deadline(installation, attempt, 600)
+    context.set_offline(False)
+    choice = another_choice(quiz)
+    expect(quiz.locator(choice)).to_be_enabled(timeout=6_000)
+    quiz.check(choice)
+    saving(quiz).to_have_text(SAVED, timeout=6_000)
+
+
+def test_leftovers_of_an_attempt_finished_elsewhere_are_delivered_and_told(
+    quiz: Page, context: BrowserContext, browser: Browser, live_server: str, signed_in: SignedIn
+) -> None:
+    attempt = attempt_id(quiz)
+    context.set_offline(True)
+    quiz.check(another_choice(quiz))
+    saving(quiz).to_have_text(OFFLINE, timeout=6_000)
+    url = quiz.url
+    quiz.close()
+    finish_elsewhere(browser, live_server, signed_in, attempt)
+    context.set_offline(False)
+    again = context.new_page()
+    again.goto(url)
+    again.wait_for_url(re.compile("/result"))
+    expect(again.locator("[data-outcome]")).to_have_text(KEPT_LATE, timeout=6_000)
+    expect(again.locator("[data-graded]")).to_be_visible(timeout=15_000)
+    expect(again.locator("[data-outcome]")).to_have_text(KEPT_LATE)
+    assert stored(again) == []
+
+
+# ---- browsers
+
+
+def test_a_browser_of_yesterday_saves_and_turns_pages(context: BrowserContext, signed_in: SignedIn) -> None:
+    context.add_init_script(
+        "AbortSignal.timeout = undefined; crypto.randomUUID = undefined;"
+        "HTMLFormElement.prototype.requestSubmit = undefined;"
+        "Object.defineProperty(SubmitEvent.prototype, 'submitter', { get: () => undefined });"
+    )
+    page = context.new_page()
+    open_attempt(page, signed_in)
+    choice = another_choice(page)
+    page.check(choice)
+    saving(page).to_have_text(SAVED, timeout=3_000)
+    other = another_choice(page)
+    page.check(other)
+    page.click("button[name=go][value=review]")
+    page.wait_for_url(re.compile("/review"))
+    page.go_back()
+    expect(page.locator(other)).to_be_checked()
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "window.fetch = () => { throw new RangeError('no'); };",
+        "window.indexedDB = undefined; EventTarget = 5;",
+    ],
+)
+def test_where_the_script_cannot_work_the_plain_forms_do(
+    context: BrowserContext, signed_in: SignedIn, fault: str
+) -> None:
+    context.add_init_script(fault)
+    page = context.new_page()
+    open_attempt(page, signed_in)
+    choice = another_choice(page)
+    page.check(choice)
+    with page.expect_navigation():
+        page.click("[data-save-button]")
+    expect(page.locator(choice)).to_be_checked()
+    expect(page.locator("[data-saving] span")).to_have_text(SAVED)
+    page.click("button[name=go][value=review]")
+    page.wait_for_url(re.compile("/review"))
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "indexedDB.open = () => { throw new DOMException('no', 'SecurityError'); };",
+        "IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError'); };",
+    ],
+)
+def test_where_the_device_keeps_nothing_the_line_says_so(
+    context: BrowserContext, signed_in: SignedIn, fault: str
+) -> None:
+    context.add_init_script(fault)
+    page = context.new_page()
+    open_attempt(page, signed_in)
+    context.set_offline(True)
+    page.check(another_choice(page))
+    saving(page).to_have_text(ONLY_HERE, timeout=6_000)
+    context.set_offline(False)
+    saving(page).to_have_text(SAVED, timeout=6_000)
+
+
+# ---- unexpected answers
+
+
+def test_one_bad_answer_does_not_keep_the_good_ones(quiz: Page) -> None:
+    bad, good = another_choice(quiz, 0), another_choice(quiz, 1)
+    slot = int(re.findall(r"s(\d+)-", bad)[0])
+
+    def refuse(route: Route) -> None:
+        answers = route.request.post_data_json["answers"]
+        if any(one["slot"] == slot for one in answers):
+            route.fulfill(status=422, json={"error": "bad_answers", "reference": ""})
+        else:
+            route.continue_()
+
+    quiz.route("**/responses", refuse)
+    quiz.check(bad)
+    quiz.check(good)
+    saving(quiz).to_have_text(re.compile(r"Сохранено .*, кроме ответов с пометкой"), timeout=6_000)
+    expect(quiz.locator(f"section[data-slot='{slot}'] [data-remark]")).to_have_text(re.compile("не принят"))
+    expect(quiz.locator("[data-remark]:visible")).to_have_count(1)
+    assert stored(quiz) == []
+    quiz.reload()
+    expect(quiz.locator(good)).to_be_checked()
+    expect(quiz.locator(bad)).not_to_be_checked()
+
+
+@pytest.mark.parametrize(("status", "body"), [(409, '{"error": "finished"}'), (200, "<h1>Wi-Fi</h1>")])
+def test_an_answer_that_says_nothing_is_told_with_what_to_do(quiz: Page, status: int, body: str) -> None:
+    def answer(route: Route) -> None:
+        route.fulfill(status=status, body=body)
+
+    quiz.route("**/responses", answer)
+    choice = another_choice(quiz)
+    quiz.check(choice)
+    saving(quiz).to_have_text(TROUBLE, timeout=6_000)
+    assert len(stored(quiz)) == 1
+    with quiz.expect_navigation():
+        quiz.click("[data-save-button]")
+    expect(quiz.locator(choice)).to_be_checked()
+    saving(quiz).to_have_text(SAVED)
+    assert stored(quiz) == []
+
+
+# ---- who is signed in
+
+
 def test_who_was_signed_out_meanwhile_signs_in_in_a_new_tab_and_loses_nothing(
     quiz: Page, context: BrowserContext, demo_password: str
 ) -> None:
     context.clear_cookies()
-    quiz.check(another_choice(quiz))
+    choice = another_choice(quiz)
+    quiz.check(choice)
     saving(quiz).to_have_text(re.compile("Нужно войти снова"), timeout=6_000)
     with context.expect_page() as opened:
         quiz.click("[data-saving] a")
@@ -169,6 +467,107 @@ def test_who_was_signed_out_meanwhile_signs_in_in_a_new_tab_and_loses_nothing(
     tab.wait_for_load_state()
     quiz.bring_to_front()
     saving(quiz).to_have_text(SAVED, timeout=35_000)
+    quiz.click("button[name=go][value=review]")
+    quiz.wait_for_url(re.compile("/review"))
+
+
+def test_nothing_is_sent_in_the_name_of_somebody_else(
+    quiz: Page, context: BrowserContext, demo_password: str, signed_in: SignedIn
+) -> None:
+    choice, url = another_choice(quiz), quiz.url
+    context.clear_cookies()
+    other = context.new_page()
+    sign_in(other, demo_password, "author@kafedra.example")
+    quiz.bring_to_front()
+    quiz.check(choice)
+    saving(quiz).to_have_text(OTHER_PERSON, timeout=6_000)
+    expect(quiz.locator("[data-saving] a")).to_be_visible()
+    assert len(stored(quiz)) == 1
+    quiz.close(run_before_unload=False)
+    other.goto(url)
+    assert len(stored(other)) == 1
+    context.clear_cookies()
+    context.add_cookies(signed_in.state["cookies"])
+    other.goto(url)
+    saving(other).to_have_text(SAVED, timeout=6_000)
+    expect(other.locator(choice)).to_be_checked()
+    assert stored(other) == []
+
+
+# ---- what is heard, and what is kept for how long
+
+
+def test_a_screen_reader_hears_only_that_answers_are_no_longer_safe_and_safe_again(
+    quiz: Page, context: BrowserContext
+) -> None:
+    quiz.evaluate(
+        """() => {
+          window.heard = [];
+          for (const region of document.querySelectorAll("[role=status], [role=alert], [aria-live=polite]")) {
+            const note = () => region.textContent && window.heard.push(region.textContent.trim());
+            const all = { childList: true, characterData: true, subtree: true };
+            new MutationObserver(note).observe(region, all);
+          }
+        }"""
+    )
+    for _burst in range(2):
+        quiz.check(another_choice(quiz))
+        saving(quiz).to_have_text("Сохраняем…")
+        saving(quiz).to_have_text(SAVED, timeout=6_000)
+    assert quiz.evaluate("heard") == []
+    context.set_offline(True)
+    for _burst in range(2):
+        quiz.check(another_choice(quiz))
+        saving(quiz).to_have_text(OFFLINE, timeout=6_000)
+        quiz.wait_for_timeout(1_300)
+    assert [bool(OFFLINE.match(one)) for one in quiz.evaluate("heard")] == [True]
+    context.set_offline(False)
+    saving(quiz).to_have_text(SAVED, timeout=6_000)
+    assert len(quiz.evaluate("heard")) == 2
+    assert SAVED.search(quiz.evaluate("heard")[1])
+
+
+def test_answers_of_long_ago_are_forgotten_and_those_of_another_attempt_never_come_back(quiz: Page) -> None:
+    choice = another_choice(quiz)
+    name, slot = re.findall(r"name='(s(\d+)-[^']+)'", choice)[0]
+    person = quiz.locator("[data-quiz]").get_attribute("data-person")
+    attempt = attempt_id(quiz)
+    entries = f"""async () => {{
+      const base = await {STORE};
+      const fields = {{ "{name.split("-", 1)[1]}": ["1"] }};
+      const entry = {{ slot: {slot}, client: "old", number: 1, seen: 0, fields }};
+      const day = 24 * 3600 * 1000;
+      const store = base.transaction("answers", "readwrite").objectStore("answers");
+      store.put({{ ...entry, key: "{person}/{attempt}/{slot}", at: Date.now() }});
+      store.put({{ ...entry, key: "{person}/{attempt}/2020-01-01/{slot}", at: Date.now() - 13 * day }});
+      store.put({{ ...entry, key: "7/7/2020-01-01/{slot}", at: Date.now() - 15 * day }});
+      await new Promise((resolve) => (store.transaction.oncomplete = resolve));
+      base.close();
+    }}"""
+    quiz.check(choice)
+    saving(quiz).to_have_text(SAVED, timeout=6_000)
+    quiz.evaluate(entries)
+    before = quiz.locator("[data-saving] span").inner_text()
+    quiz.reload()
+    expect(quiz.locator(choice)).to_be_checked()
+    quiz.wait_for_timeout(1_500)
+    expect(quiz.locator(choice)).to_be_checked()
+    assert quiz.locator("[data-saving] span").inner_text() == before
+    assert sorted(one["key"].split("/")[0] for one in stored(quiz)) == [person, person]
+    quiz.evaluate("indexedDB.deleteDatabase('kafedra-answers')")
+
+
+def test_every_word_that_stands_ready_for_the_script_is_said_by_it() -> None:
+    offered = set(re.findall(r"data-say-([a-z-]+)=", (TEMPLATES / "_sitting.html").read_text("utf-8")))
+    script = "\n".join(path.read_text("utf-8") for path in SCRIPTS.glob("quiz*.js"))
+    names = {name: "".join(part.title() for part in name.split("-")) for name in offered}
+    bare = {f"{name}Bare" for name in ("Offline", "Busy", "Signin", "Other", "Trouble")}
+    states = {"None", "Answered", "Flagged", "Unsent"}
+    said = {*re.findall(r'"([A-Z][A-Za-z]+)"', script), *bare, *states}
+    assert {name for name, word in names.items() if word not in said} == set()
+
+
+# ---- the whole way
 
 
 def test_the_whole_quiz_by_keyboard_to_the_result(quiz: Page) -> None:

@@ -1,35 +1,48 @@
 /* Sending answers: kept on the device first, sent within two seconds, sent again until acknowledged.
    One request is on its way at a time, so the server hears the answers of a page in order. */
 
+import { Away } from "./quiz-wire.js";
+
 const PAUSE = 1200;
 const FIRST_RETRY = 1000;
 const LAST_RETRY = 30000;
-const PATIENCE = 15000;
+const LAST_RETRY_WHEN_OVER = 5000;
+const MOST = 100;
+const OLD = 14 * 24 * 3600 * 1000;
+const STUCK = new Set(["offline", "busy", "signin", "other", "trouble", "broken"]);
+const BUSY = new Set([429, 500, 502, 503, 504]);
+const MOST_BUSY = 4;
 
 const sum = (values) => JSON.stringify(values);
 
 export class Saver extends EventTarget {
-  constructor({ store, prefix, url, stateUrl, token }) {
+  constructor({ store, prefix, wire }) {
     super();
-    Object.assign(this, { store, prefix, url, stateUrl, token });
+    Object.assign(this, { store, prefix, wire });
     this.client = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random().toString(36).slice(2)}`;
     this.waiting = new Map();
+    this.refused = new Set();
     this.numbers = new Map();
     this.sending = null;
     this.retry = FIRST_RETRY;
     this.state = "idle";
-    addEventListener("online", () => this.soon(0));
-    addEventListener("focus", () => this.state === "signin" && this.soon(0));
-    document.addEventListener("visibilitychange", () => {
-      if (this.waiting.size) this.soon(0);
-    });
+    this.busy = 0;
+    this.closing = false;
+    addEventListener("online", () => this.wake());
+    addEventListener("focus", () => this.stuck && this.wake());
+    document.addEventListener("visibilitychange", () => this.wake());
+  }
+
+  wake() {
+    if (this.waiting.size || this.closing) this.soon(0);
   }
 
   /* What earlier pages of this attempt could not send; the page puts it back into its fields. */
   async recover() {
-    const entries = await this.store.all(this.prefix);
+    const entries = await this.store.all(this.prefix).catch(() => []); /* An unreadable store holds nothing for us. */
     for (const entry of entries) this.waiting.set(entry.slot, entry);
     if (entries.length) this.soon(0);
+    this.store.forget(Date.now() - OLD, this.prefix).catch((error) => console.error(error));
     return entries;
   }
 
@@ -39,17 +52,38 @@ export class Saver extends EventTarget {
     if (known && known.client === this.client && sum(known.fields) === sum(fields)) return;
     const number = (this.numbers.get(slot) ?? 0) + 1;
     this.numbers.set(slot, number);
-    const entry = { key: this.prefix + slot, slot, client: this.client, number, seen, fields };
+    const entry = { key: this.prefix + slot, slot, client: this.client, number, seen, fields, at: Date.now() };
     this.waiting.set(slot, entry);
+    this.refused.delete(slot);
     this.tellSaving();
     this.soon(this.stuck ? this.retry : PAUSE);
-    await this.store.put(entry).catch(() => {
-      /* A full disk: the answer still lives in the page and is on its way to the server. */
-    });
+    try {
+      await this.store.put(entry);
+      if (this.store.lasting) return;
+    } catch (error) {
+      console.error(error);
+    }
+    entry.loose = true; /* The answer lives in this page only; the line says so while it cannot be sent. */
+    this.tell(this.state);
   }
 
   get unsent() {
     return [...this.waiting.keys()];
+  }
+
+  get stuck() {
+    return STUCK.has(this.state);
+  }
+
+  /* Whether the plain form is the way out: saving from the script will not come right by waiting. */
+  get manual() {
+    return this.state === "broken" || this.state === "trouble";
+  }
+
+  /* An answer from the device that the server turned out to know already. */
+  discard(entry) {
+    this.waiting.delete(entry.slot);
+    return this.dropped(entry);
   }
 
   /* Send after a while; a later wish never postpones an earlier one, so long typing is saved all along. */
@@ -72,76 +106,115 @@ export class Saver extends EventTarget {
     return true;
   }
 
+  /* The time is over: deliver what waits, then close the attempt, however long that takes. */
+  close() {
+    this.closing = true;
+    this.retry = FIRST_RETRY;
+    this.soon(0);
+  }
+
   send() {
-    this.sending ??= this.deliver().finally(() => (this.sending = null));
+    this.sending ??= this.step()
+      .catch((error) => {
+        if (error instanceof Away) return this.again("offline");
+        console.error(error);
+        return this.again("broken");
+      })
+      .finally(() => (this.sending = null));
     return this.sending;
   }
 
-  async deliver() {
-    const first = this.waiting.values().next().value;
-    if (!first) return true;
-    const batch = [...this.waiting.values()].filter((entry) => entry.client === first.client);
+  async step() {
+    if (this.waiting.size) return this.deliver(this.batch());
+    return this.closing ? this.finish() : true;
+  }
+
+  /* Deliveries of one page that go together; an answer from a refused batch goes alone. */
+  batch() {
+    const entries = [...this.waiting.values()];
+    const [first] = entries;
+    if (first.alone) return [first];
+    return entries.filter((entry) => entry.client === first.client && !entry.alone).slice(0, MOST);
+  }
+
+  async deliver(batch, again = false) {
     this.tellSaving();
-    let answer;
-    try {
-      answer = await this.request(first.client, batch);
-    } catch {
-      return this.again("offline");
-    }
-    if (answer.status === 401) return this.again("signin");
-    if (answer.status === 400) return this.again(await this.renew());
-    if (![200, 409, 422, 404].includes(answer.status)) return this.again("offline");
-    return this.acknowledge(answer, batch);
-  }
-
-  request(client, batch) {
     const answers = batch.map(({ slot, number, seen, fields }) => ({ slot, number, seen, fields }));
-    return fetch(this.url, {
-      method: "PUT",
-      headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": this.token },
-      body: JSON.stringify({ client, answers }),
-      keepalive: document.visibilityState === "hidden",
-      signal: AbortSignal.timeout(PATIENCE),
-    });
+    const { status, told } = await this.wire.save(batch[0].client, answers);
+    this.busy = BUSY.has(status) ? this.busy + 1 : 0;
+    if (Array.isArray(told?.slots) && (status === 200 || status === 409)) return this.acknowledge(told, batch);
+    if (status === 401) return this.again("signin");
+    if (status === 400 && again) return this.again("trouble");
+    if (status === 400 || status === 404) {
+      const { state } = await this.renew();
+      if (state !== "mine") return this.again(state);
+      if (status === 400) return this.deliver(batch, true);
+    }
+    if ([404, 413, 422].includes(status)) return this.refuse(batch);
+    return this.again(this.busy && this.busy < MOST_BUSY ? "busy" : "trouble");
   }
 
-  async acknowledge(answer, batch) {
-    if (answer.status === 404) return this.again("signin");
-    let told;
-    try {
-      told = await answer.json();
-    } catch {
-      return this.again("offline");
+  /* One bad answer must not keep the good ones: they go one by one, and only the bad one is refused. */
+  async refuse(batch) {
+    if (batch.length === 1) {
+      return this.acknowledge({ slots: [{ slot: batch[0].slot, fate: "refused" }] }, batch);
     }
-    if (answer.status === 422) told = { slots: batch.map((entry) => ({ ...entry, fate: "refused" })) };
-    this.retry = FIRST_RETRY;
-    for (const one of told.slots) {
-      const sent = batch.find((entry) => entry.slot === one.slot);
-      const now = this.waiting.get(one.slot);
-      if (now === sent) this.waiting.delete(one.slot);
-      else if (now && one.seen !== undefined) now.seen = one.seen;
-      await this.store.drop(sent.key, sent.client, sent.number);
-    }
-    this.dispatchEvent(new CustomEvent("acknowledged", { detail: told }));
-    if (this.waiting.size) this.soon(PAUSE);
-    else this.tell("saved", told.clock);
+    for (const entry of batch) entry.alone = true;
+    this.soon(0);
     return true;
   }
 
-  /* A page that was left open long needs a fresh token before it may send, or somebody has signed out. */
-  async renew() {
+  async acknowledge(told, batch) {
+    const heard = told.slots.filter((one) => batch.some((entry) => entry.slot === one.slot));
+    if (!heard.length) return this.again("trouble");
+    this.retry = FIRST_RETRY;
+    for (const one of heard) await this.settle(one, batch.find((entry) => entry.slot === one.slot));
+    this.clock = told.clock ?? this.clock;
+    this.tell(this.waiting.size ? "saving" : this.refused.size ? "partly" : "saved");
+    this.dispatchEvent(new CustomEvent("acknowledged", { detail: { ...told, slots: heard } }));
+    if (this.waiting.size || this.closing) this.soon(batch[0].alone || this.closing ? 0 : PAUSE);
+    return true;
+  }
+
+  async settle(one, sent) {
+    const now = this.waiting.get(one.slot);
+    if (one.fate === "refused") this.refused.add(one.slot);
+    if (now === sent) this.waiting.delete(one.slot);
+    else if (now && one.seen !== undefined) now.seen = one.seen;
+    await this.dropped(sent);
+  }
+
+  async dropped({ key, client, number }) {
     try {
-      const state = await fetch(this.stateUrl, { headers: { Accept: "application/json" } });
-      if (state.status === 401) return "signin";
-      if (state.ok) this.token = (await state.json()).token;
-      return state.ok ? "saving" : "offline";
-    } catch {
-      return "offline";
+      await this.store.drop(key, client, number);
+    } catch (error) {
+      console.error(error); /* What stays behind is sent again and known again. */
     }
   }
 
-  get stuck() {
-    return this.state === "offline" || this.state === "signin";
+  /* A page that was left open long needs a fresh token; or somebody has signed out, or somebody else in. */
+  async renew() {
+    const { status, told } = await this.wire.state();
+    if (status === 401) return { state: "signin" };
+    if (told?.error === "another_person") return { state: "other" };
+    if (status !== 200 || !told?.token) return { state: BUSY.has(status) ? "busy" : "trouble" };
+    this.wire.token = told.token;
+    this.dispatchEvent(new CustomEvent("token", { detail: told.token }));
+    return { state: "mine", running: told.running, remaining: told.remaining };
+  }
+
+  async finish() {
+    const { state, running, remaining } = await this.renew();
+    if (state !== "mine") return this.again(state);
+    if (running && remaining > 0) {
+      this.closing = false;
+      this.tell(this.clock ? "saved" : "idle");
+      this.dispatchEvent(new CustomEvent("reopened", { detail: remaining }));
+      return true;
+    }
+    if (running && (await this.wire.finish()).status !== 303) return this.again("busy");
+    this.dispatchEvent(new CustomEvent("closed"));
+    return true;
   }
 
   tellSaving() {
@@ -151,12 +224,15 @@ export class Saver extends EventTarget {
   again(state) {
     this.tell(state);
     this.soon(this.retry);
-    this.retry = Math.min(this.retry * 2, LAST_RETRY);
+    this.retry = Math.min(this.retry * 2, this.closing ? LAST_RETRY_WHEN_OVER : LAST_RETRY);
     return false;
   }
 
-  tell(state, clock) {
+  tell(state) {
     this.state = state;
-    this.dispatchEvent(new CustomEvent("state", { detail: { state, clock, unsent: this.waiting.size } }));
+    const entries = [...this.waiting.values()];
+    const { clock, closing } = this;
+    const detail = { state, clock, closing, unsent: entries.length, loose: entries.some((entry) => entry.loose) };
+    this.dispatchEvent(new CustomEvent("state", { detail }));
   }
 }

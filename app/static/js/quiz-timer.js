@@ -15,6 +15,7 @@ export class Timer {
 
   set(remaining) {
     this.end = performance.now() + remaining * 1000;
+    if (remaining > 0) this.ended = false;
   }
 
   left() {

@@ -144,6 +144,16 @@ def test_what_arrives_after_finishing_is_kept_aside_and_refused(session: Session
     assert (late.refusal, late.slots[0].fate) == ("finished", Fate.LATE)
 
 
+def test_a_late_answer_that_is_delivered_again_is_still_called_late(session: Session) -> None:
+    seat = a_seat(session)
+    attempt_id = seat.start()
+    quizzes.finish_attempt(session, attempt_id, by=seat.by, now=NOW)
+    for _delivery in range(2):
+        late = seat.save(0, seat.wrong(0), client="a", number=1)
+        assert late.slots[0].fate is Fate.LATE
+    assert len(session.scalars(select(Step).where(Step.state == "late")).all()) == 1
+
+
 def test_overdue_attempts_are_finished_at_their_deadline_however_late_the_sweep(session: Session) -> None:
     seat = a_seat(session, time_limit=600)
     attempt_id = seat.start()
