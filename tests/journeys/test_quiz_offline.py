@@ -189,6 +189,7 @@ def test_answers_given_without_a_connection_wait_on_the_device_and_are_sent_late
     assert len(stored(quiz)) == 1
     quiz.locator("[data-flagged]").first.click()
     expect(quiz.locator("[data-remark]:visible")).to_have_text(re.compile("отметка не сохранена"))
+    expect(quiz.locator("[data-remark]:visible")).to_be_in_viewport()
     context.set_offline(False)
     saving(quiz).to_have_text(SAVED, timeout=6_000)
     expect(quiz.locator(".navigator .q-unsent")).to_have_count(0)

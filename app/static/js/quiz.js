@@ -34,7 +34,9 @@ function remark(slot, text, { aloud = false } = {}) {
   if (!place) return;
   place.hidden = !text;
   place.textContent = text;
-  if (aloud) announce(text);
+  if (!aloud) return;
+  announce(text);
+  if (text) place.scrollIntoView({ block: "center" });
 }
 
 function acknowledged(one, marks) {
