@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 from flask_wtf import FlaskForm
+from wtforms import StringField
 
 from app.templating import language, words
 from courses.errors import Conflict, Invalid
@@ -16,6 +18,13 @@ class Form(FlaskForm):
         @property
         def locales(self) -> list[str]:  # type: ignore[override]
             return [language()]
+
+    def process(self, *args: Any, **kwargs: Any) -> None:
+        """Read what was sent. A text that was not sent is empty, so that nobody has to think of None."""
+        super().process(*args, **kwargs)
+        for field in self:
+            if isinstance(field, StringField) and field.data is None:
+                field.data = ""
 
     @property
     def refused(self) -> bool:
