@@ -25,7 +25,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.engine import Connection, Dialect, Engine, ExceptionContext
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
 from sqlalchemy.types import TypeDecorator
@@ -105,10 +105,12 @@ def prepare(engine: Engine) -> None:
     """On SQLite: WAL, foreign keys, a busy timeout, and BEGIN IMMEDIATE for units of work that write.
 
     On PostgreSQL statements that only read stand alone, which saves a BEGIN and a ROLLBACK on every page,
-    and a connection is asked whether it still lives only when it has rested for a second.
+    a connection is asked whether it still lives only when it has rested for a second, and errors tell
+    what is wrong without the row it is wrong in.
     """
     if engine.dialect.name != "sqlite":
         _wake_rested_connections(engine)
+        _keep_rows_out_of_errors(engine)
         return
 
     @event.listens_for(engine, "connect")
@@ -136,6 +138,21 @@ def _wake_rested_connections(engine: Engine) -> None:
             connection.execute("SELECT 1")
         except engine.dialect.loaded_dbapi.Error as gone:
             raise DisconnectionError from gone
+
+
+def _keep_rows_out_of_errors(engine: Engine) -> None:
+    """Without «DETAIL: Failing row contains (…)»: that row is somebody, and errors are logged."""
+
+    @event.listens_for(engine, "handle_error")
+    def shorten(context: ExceptionContext) -> None:
+        diagnosis = getattr(context.original_exception, "diag", None)
+        sentence = getattr(diagnosis, "message_primary", None)
+        if sentence is None:
+            return
+        context.original_exception.args = (sentence,)
+        if context.sqlalchemy_exception is not None:
+            name = type(context.original_exception).__name__
+            context.sqlalchemy_exception.args = (f"({name}) {sentence}",)
 
 
 def begin_writing(session: Session) -> None:
