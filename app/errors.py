@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from math import ceil
 
 import structlog
 from flask import Flask, Response, g, jsonify, render_template
@@ -40,17 +41,18 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None:
         return error.response
     status = error.code or 500
-    body = _page(status, code=error.name.lower().replace(" ", "_"))
+    wait = _seconds_to_wait()
+    body, status = _page(status, code=error.name.lower().replace(" ", "_"), minutes=ceil(wait / 60))
     headers = [item for item in error.get_headers() if item[0] not in ("Content-Type",)]
-    return body[0], body[1], [*headers, *_when_to_come_back()]
+    return body, status, [*headers, ("Retry-After", str(wait))] if wait else headers
 
 
-def _when_to_come_back() -> list[tuple[str, str]]:
-    """Seconds to wait, for who asked too often; nobody else costs the broker a second question."""
+def _seconds_to_wait() -> int:
+    """For who asked too often; nobody else costs the broker a second question."""
     limit = limiter.current_limit
     if limit is None or not limit.breached:
-        return []
-    return [("Retry-After", str(max(1, round(limit.reset_at - time.time()))))]
+        return 0
+    return max(1, round(limit.reset_at - time.time()))
 
 
 def _bug(error: Exception) -> tuple[Response | str, int]:
@@ -61,7 +63,7 @@ def _bug(error: Exception) -> tuple[Response | str, int]:
     return _page(503 if away else 500, code="away" if away else "bug", reference=number)
 
 
-def _page(status: int, *, code: str, reference: str = "") -> tuple[Response | str, int]:
+def _page(status: int, *, code: str, reference: str = "", minutes: int = 0) -> tuple[Response | str, int]:
     """The page of a refusal. On that of a failure nobody is signed in: to ask who reads might fail again."""
     if status >= 500:
         g.nobody = True
@@ -70,7 +72,9 @@ def _page(status: int, *, code: str, reference: str = "") -> tuple[Response | st
         return jsonify(error=code, reference=reference), status
     shown = status if status in PAGES else (404 if status < 500 else 500)
     try:
-        page = render_template(f"errors/{shown}.html", code=code, reference=reference, status=status)
+        page = render_template(
+            f"errors/{shown}.html", code=code, reference=reference, status=status, minutes=minutes or 1
+        )
     except SQLAlchemyError as error:
         if status >= 500:
             raise

@@ -16,7 +16,7 @@ from sqlalchemy import event, text
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
-from courses import catalogue, notifications, people  # noqa: F401 - the schema has every subject's tables
+from courses import catalogue, notifications, people, schedule  # noqa: F401 - the schema has every subject's tables
 from courses.clock import utcnow
 from courses.db import Base, Database, begin_writing
 from courses.settings import Settings

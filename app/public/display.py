@@ -93,8 +93,8 @@ def keep_language(answer: Response, chosen: str) -> Response:
 
 
 def remembered(answer: Response, kept: dict[str, Any] | None) -> Response:
-    """Give a browser without preferences those its owner chose in another."""
-    if kept and kept.get("cookie") and DISPLAY_COOKIE not in request.cookies:
+    """Give the browser the look its owner chose, here or in another; on a shared one somebody else chose."""
+    if kept and kept.get("cookie"):
         return _with_cookie(answer, DISPLAY_COOKIE, Display.parse(str(kept["cookie"])).cookie())
     return answer
 

@@ -17,7 +17,7 @@ from courses.people import LinkOwner, Purpose, State
 
 
 @bp.route("/register", methods=["GET", "POST"])
-@limiter.limit("20/minute;100/hour", methods=["POST"])
+@limiter.limit("60/minute;600/hour", methods=["POST"])  # a whole class behind one address
 def register() -> ResponseReturnValue:
     """Register; the answer is the same whether the address is known or not."""
     if viewer():
@@ -60,7 +60,7 @@ def send_again() -> ResponseReturnValue:
 
 
 @bp.route("/confirm/<token>", methods=["GET", "POST"])
-@limiter.limit("20/minute", methods=["POST"])
+@limiter.limit("60/minute", methods=["POST"])
 def confirm(token: str) -> ResponseReturnValue:
     """The link in the letter: a page with one button, so that a mail scanner's visit uses nothing up."""
     owner = open_link(Purpose.CONFIRM, token, claim=session.get(CLAIM_KEY, ""))

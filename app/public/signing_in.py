@@ -27,7 +27,7 @@ REFUSALS = {
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
-@limiter.limit("30/minute;300/hour", methods=["POST"])
+@limiter.limit("90/minute;900/hour", methods=["POST"])  # guesses at one account are held there
 def sign_in() -> ResponseReturnValue:
     """Sign in with address and password."""
     if viewer():

@@ -19,12 +19,13 @@ SPEAKER = Record({"name": Line(200), "position": Line(300), "about": Line(2000)}
 PART = Record({"time": Line(60), "title": Line(300), "speaker": Line(200)}, frozenset({"time", "title"}))
 ROUND = Record({"title": Line(200), "text": Line(3000), "days": Whole(1, 366)}, frozenset({"title", "days"}))
 
+ACTIVITY_KEY = Key(taken=frozenset({"attendance", "continue", "withdraw"}))
 LESSON_ENTRY = Record({"lesson": FilePath(".md")}, frozenset({"lesson"}))
 PRACTICAL_ENTRY = Record({"practical": FilePath(".md")}, frozenset({"practical"}))
 QUIZ_ENTRY = Record(
     {
         "quiz": FilePath(".gift"),
-        "key": Key(),
+        "key": ACTIVITY_KEY,
         "title": Line(200),
         "minutes": Whole(1, 6000),
         "pass_percent": Whole(0, 100),
@@ -94,7 +95,7 @@ COURSE = Record(
     ),
 )
 FRONT_MATTER = Record(
-    {"key": Key(), "title": Line(200), "minutes": Whole(1, 6000), "required": Yes()},
+    {"key": ACTIVITY_KEY, "title": Line(200), "minutes": Whole(1, 6000), "required": Yes()},
     frozenset({"key", "title", "minutes"}),
 )
 

@@ -76,10 +76,14 @@ class Key(_Scalar):
 
     shortest: int = 1
     longest: int = 60
+    taken: frozenset[str] = frozenset()
 
     def read(self, source: Source, node: Node) -> Any:
         text = self.text(source, node)
         if text is None:
+            return MISSING
+        if text in self.taken:
+            source.complain("key_taken", node, value=text)
             return MISSING
         if not KEY.fullmatch(text) or not self.shortest <= len(text) <= self.longest:
             source.complain("key_wrong", node, value=text[:60], least=self.shortest, most=self.longest)

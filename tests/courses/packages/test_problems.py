@@ -106,6 +106,7 @@ def test_a_title_may_look_like_a_number_or_a_yes() -> None:
     ("old", "new", "code"),
     [
         ("key: pervyy-shag", "key: Первый", "key_wrong"),
+        ("key: start-quiz", "key: withdraw", "key_taken"),
         ("kind: course", "kind: lecture", "word_unknown"),
         ("format: kafedra-course/1", "format: kafedra-course/9", "word_unknown"),
         ("title: Начало", "title: ''", "value_empty"),
