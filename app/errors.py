@@ -8,6 +8,7 @@ import structlog
 from flask import Flask, Response, g, jsonify, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from redis import RedisError
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
@@ -48,11 +49,18 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 
 
 def _seconds_to_wait() -> int:
-    """For who asked too often; nobody else costs the broker a second question."""
+    """For who asked too often; nobody else costs the broker a second question.
+
+    When the broker has gone in the meantime, the longest it can be.
+    """
     limit = limiter.current_limit
     if limit is None or not limit.breached:
         return 0
-    return max(1, round(limit.reset_at - time.time()))
+    try:
+        return max(1, round(limit.reset_at - time.time()))
+    except RedisError as error:
+        log.warning("limit.uncounted", reason=type(error).__name__)
+        return limit.limit.get_expiry()
 
 
 def _bug(error: Exception) -> tuple[Response | str, int]:
