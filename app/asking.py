@@ -1,7 +1,9 @@
 """What the addresses of pages ask for; what makes no sense is not asked."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
+from urllib.parse import SplitResult, urlsplit
 
 from flask import Request, request, url_for
 from werkzeug.datastructures import ImmutableMultiDict
@@ -10,6 +12,8 @@ LARGEST_NUMBER = 2**31 - 1
 MOST_DIGITS = 10
 MOST_PAGES = 1_000_000
 LONGEST_SEARCH = 200
+LOCAL = re.compile(r"/(?![/\\])[^\x00-\x20\x7f\\]*")
+NOWHERE = urlsplit("")
 
 Word = TypeVar("Word", bound=str)
 Chip = tuple[str, str]
@@ -58,6 +62,22 @@ def one_of(name: str, allowed: Iterable[Word]) -> Word | None:
     """One of the words known here, or None."""
     asked = request.args.get(name, "")
     return next((word for word in allowed if word == asked), None)
+
+
+def parted(address: str | None) -> SplitResult:
+    """An address as somebody sent it, in its parts; one that makes no sense has none."""
+    try:
+        return urlsplit(address or "")
+    except ValueError:
+        return NOWHERE
+
+
+def local_path(text: str | None, default: str) -> str:
+    """`text` if it is a path on this site, else `default`."""
+    if not text or len(text) > 2000 or not LOCAL.fullmatch(text):
+        return default
+    parts = parted(text)
+    return default if parts.scheme or parts.netloc or not parts.path else text
 
 
 def chips(endpoint: str, chosen: Mapping[str, Any], names: Mapping[str, str]) -> list[Chip]:

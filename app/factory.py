@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 STATIC = ROOT / "app" / "static"
 MAX_REQUEST = packages.MOST_BYTES + 2 * 1024 * 1024  # the form around the file
 LARGEST_ID = 2**31 - 1
+HASHED = r"^.+\.[0-9a-f]{10}\.\w+$"  # a file under its content's name never changes
 
 
 class IdConverter(IntegerConverter):
@@ -54,7 +55,7 @@ def create_app(settings: Settings | None = None, **overrides: object) -> Flask:
         app.wsgi_app,
         root=str(STATIC / "build"),
         prefix="static/build/",
-        max_age=31_536_000,
+        immutable_file_test=HASHED,
         autorefresh=app.debug,
     )
     return app

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app, g, request, url_for
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
+from app.asking import local_path, parted
 from app.security import viewer
 from courses.settings import Settings
 from courses.texts import LANGUAGES, Texts, texts
@@ -89,11 +89,12 @@ def time_zone() -> str:
 def this_page() -> str:
     """The address that opens what is on the screen: after a form was refused, the page the form stood on."""
     if request.method in ("GET", "HEAD"):
-        return request.full_path.rstrip("?")
-    before = urlsplit(request.referrer or "")
-    if before.netloc != request.host or not before.path.startswith("/"):
+        return local_path(request.full_path.rstrip("?"), url_for("public.catalogue"))
+    before = parted(request.referrer)
+    if before.netloc != request.host:
         return url_for("public.catalogue")
-    return f"{before.path}?{before.query}" if before.query else before.path
+    address = f"{before.path}?{before.query}" if before.query else before.path
+    return local_path(address, url_for("public.catalogue"))
 
 
 def settings() -> Settings:

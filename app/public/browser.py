@@ -1,11 +1,9 @@
 """What a browser tells us: where to go next, what it is called, and whether one of our pages sent it."""
 
-import re
-from urllib.parse import urlsplit
-
 from flask import request, session, url_for
 from flask_login import current_user
 
+from app.asking import local_path, parted
 from app.security import SESSION_KEY
 from app.templating import settings
 
@@ -32,7 +30,6 @@ SYSTEMS = {
     "CrOS": "ChromeOS",
     "Linux": "Linux",
 }
-LOCAL = re.compile(r"/(?![/\\])[^\x00-\x20\x7f\\]*")
 
 
 def device(user_agent: str) -> str:
@@ -45,14 +42,6 @@ def device(user_agent: str) -> str:
 def here() -> str:
     """The present browser in words."""
     return device(request.headers.get("User-Agent", ""))
-
-
-def local_path(text: str | None, default: str) -> str:
-    """`text` if it is a path on this site, else `default`."""
-    if not text or len(text) > 2000 or not LOCAL.fullmatch(text):
-        return default
-    parts = urlsplit(text)
-    return default if parts.scheme or parts.netloc else text
 
 
 def goal() -> str:
@@ -78,4 +67,4 @@ def sent_by_us() -> bool:
     sender = request.headers.get("Origin") or request.headers.get("Referer")
     if sender is None:
         return True
-    return urlsplit(sender).netloc in (request.host, urlsplit(settings().public_url).netloc)
+    return parted(sender).netloc in (request.host, parted(settings().public_url).netloc)

@@ -6,13 +6,14 @@ These two forms carry no token: they change nothing but the look. A form from an
 from dataclasses import fields, replace
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
+from app.asking import local_path
 from app.extensions import csrf, unit_of_work
 from app.public import bp
-from app.public.browser import local_path, sent_by_us
+from app.public.browser import sent_by_us
 from app.security import actor, viewer
 from app.templating import CHOICES, DISPLAY_COOKIE, LANGUAGE_COOKIE, Display, words
 from app.templating import display as present_display
@@ -105,8 +106,10 @@ def _chosen(present: Display) -> Display:
 
 
 def _with_cookie(answer: Response, name: str, value: str) -> Response:
+    secure = current_app.config["SESSION_COOKIE_SECURE"]
+    how: dict[str, Any] = {"path": "/", "samesite": "Lax", "httponly": True, "secure": secure}
     if value:
-        answer.set_cookie(name, value, max_age=A_YEAR, path="/", samesite="Lax", secure=request.is_secure)
+        answer.set_cookie(name, value, max_age=A_YEAR, **how)
     else:
-        answer.delete_cookie(name, path="/", samesite="Lax", secure=request.is_secure)
+        answer.delete_cookie(name, **how)
     return answer
