@@ -7,6 +7,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from flask import Request, request, url_for
 from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.exceptions import BadRequest
 
 LARGEST_NUMBER = 2**31 - 1
 MOST_DIGITS = 10
@@ -33,6 +34,13 @@ class CleanRequest(Request):
     """A request whose addresses and forms carry only what can be stored."""
 
     parameter_storage_class = CleanValues
+
+    def get_json(self, *args: Any, **kwargs: Any) -> Any:
+        """What a script sent; brackets nested deeper than anybody means are no JSON."""
+        try:
+            return super().get_json(*args, **kwargs)
+        except RecursionError:
+            raise BadRequest from None
 
 
 def whole(text: str | None) -> int | None:

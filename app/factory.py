@@ -2,10 +2,12 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import Flask
+from flask import Flask, Request
+from werkzeug.exceptions import BadRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import IntegerConverter, Map
+from werkzeug.routing import IntegerConverter, Map, MapAdapter
 from whitenoise import WhiteNoise
 
 from app import errors, security, templating
@@ -25,16 +27,31 @@ HASHED = r"^.+\.[0-9a-f]{10}\.\w+$"  # a file under its content's name never cha
 
 
 class IdConverter(IntegerConverter):
-    """Numbers in addresses: one that no column can hold names nothing."""
+    """Numbers in addresses: one that no column can hold names nothing, nor do the digits of other scripts."""
+
+    regex = "[0-9]+"
 
     def __init__(self, url_map: Map, **options: Any) -> None:
         super().__init__(url_map, **({"max": LARGEST_ID} | options))
 
 
+class Web(Flask):
+    """The application. A Host header that names no host is a bad request like any other: it gets its page."""
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        try:
+            return super().create_url_adapter(request)
+        except BadRequest as refusal:
+            if request is None:
+                raise
+            request.routing_exception = refusal
+            return self.url_map.bind(urlsplit(self.extensions["kafedra"].public_url).netloc)
+
+
 def create_app(settings: Settings | None = None, **overrides: object) -> Flask:
     """The composition root of the web; `overrides` are Flask settings for tests."""
     settings = settings or Settings.from_env()
-    app = Flask("app", template_folder=str(ROOT / "templates"), static_folder=str(STATIC))
+    app = Web("app", template_folder=str(ROOT / "templates"), static_folder=str(STATIC))
     app.request_class = CleanRequest
     app.config.update(_config(settings))
     app.config.update(overrides)
