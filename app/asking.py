@@ -1,7 +1,8 @@
 """What the addresses of pages ask for; what makes no sense is not asked."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
@@ -17,7 +18,8 @@ LOCAL = re.compile(r"/(?![/\\])[^\x00-\x20\x7f\\]*")
 NOWHERE = urlsplit("")
 
 Word = TypeVar("Word", bound=str)
-Chip = tuple[str, str]
+Chip = tuple[str, str]  # the address of the page without the choice, and the choice in words
+Choice = tuple[str | int | None, str]  # as it stands in the address, and in words
 
 
 class CleanValues(ImmutableMultiDict[str, Any]):
@@ -88,9 +90,20 @@ def local_path(text: str | None, default: str) -> str:
     return default if parts.scheme or parts.netloc or not parts.path else text
 
 
-def chips(endpoint: str, chosen: Mapping[str, Any], names: Mapping[str, str]) -> list[Chip]:
-    """Each choice with the address of the page without it; `names` says how it is called."""
-    return [
-        (url_for(endpoint, **{name: value for name, value in chosen.items() if name != gone}), names[gone])
-        for gone in chosen
-    ]
+@dataclass(frozen=True)
+class Narrowing:
+    """What a list is narrowed by: each choice as it stands in the address, and in words."""
+
+    parts: Mapping[str, str]
+    chips: Sequence[Chip]
+
+
+def narrowing(endpoint: str, choices: Mapping[str, Choice]) -> Narrowing:
+    """The choices made; each chip leads to the page without its choice. An empty value is no choice."""
+    parts = {name: str(value) for name, (value, _) in choices.items() if value}
+
+    def without(gone: str) -> str:
+        values: dict[str, Any] = {name: part for name, part in parts.items() if name != gone}
+        return url_for(endpoint, **values)
+
+    return Narrowing(parts, [(without(name), choices[name][1]) for name in parts])

@@ -1,6 +1,6 @@
 """The record of deeds: who did what, when, and whether anybody has touched the record since."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -58,32 +58,18 @@ ADDRESSES = {
 def audit_page() -> ResponseReturnValue:
     """The newest deeds, of one kind or of one person when asked, and whether the newest links hold."""
     people.require(actor(), Permission.AUDIT_SEE)
-    session = db.session()
     action, actor_id = asking.one_of("action", DEEDS) or "", asking.number("person")
-    found = audit.newest(
-        session,
-        before=asking.number("before"),
-        action=action,
-        actor_id=actor_id,
-        limit=ENTRIES_ON_A_PAGE + 1,
-    )
-    entries = found[:ENTRIES_ON_A_PAGE]
-    actors = people.names_of(session, _mentioned(entries, actor_id))
-    chosen = _chosen(action, actor_id)
+    entries, more = _page(action, actor_id)
+    actors = people.names_of(db.session(), _mentioned(entries, actor_id))
     return render_template(
         "admin/audit.html",
         entries=entries,
-        more=len(found) > ENTRIES_ON_A_PAGE,
+        more=more,
         actors=actors,
-        broken=audit.newest_broken_links(session, limit=LINKS_CHECKED),
-        checked=LINKS_CHECKED,
+        broken=audit.newest_broken_links(db.session(), limit=LINKS_CHECKED),
         action=action,
-        chosen=chosen,
-        chips=asking.chips("admin.audit", chosen, _chosen_names(action, actors.get(actor_id or 0, ""))),
-        deeds={name: words().gettext(sentence) for name, sentence in DEEDS.items()},
-        told=told,
-        about=about,
-        address=address,
+        narrowing=asking.narrowing("admin.audit", _choices(action, actor_id, actors)),
+        **_said(),
     )
 
 
@@ -136,10 +122,26 @@ def _mentioned(entries: Sequence[AuditEntry], actor_id: int | None) -> set[int]:
     return {entry.actor_id for entry in entries} | ({actor_id} if actor_id else set())
 
 
-def _chosen(action: str, actor_id: int | None) -> dict[str, str]:
-    parts = {"action": action, "person": str(actor_id or "")}
-    return {name: value for name, value in parts.items() if value}
+def _page(action: str, actor_id: int | None) -> tuple[Sequence[AuditEntry], bool]:
+    """The entries of one page, and whether there are earlier ones."""
+    found = audit.newest(
+        db.session(),
+        before=asking.number("before"),
+        action=action,
+        actor_id=actor_id,
+        limit=ENTRIES_ON_A_PAGE + 1,
+    )
+    return found[:ENTRIES_ON_A_PAGE], len(found) > ENTRIES_ON_A_PAGE
 
 
-def _chosen_names(action: str, name: str) -> dict[str, str]:
-    return {"action": words().gettext(DEEDS[action]) if action else "", "person": name}
+def _choices(action: str, actor_id: int | None, actors: Mapping[int, str]) -> dict[str, asking.Choice]:
+    return {
+        "action": (action, words().gettext(DEEDS[action]) if action else ""),
+        "person": (actor_id, actors.get(actor_id or 0, "")),
+    }
+
+
+def _said() -> dict[str, Any]:
+    """How the page says things."""
+    deeds = {name: words().gettext(sentence) for name, sentence in DEEDS.items()}
+    return {"checked": LINKS_CHECKED, "deeds": deeds, "told": told, "about": about, "address": address}

@@ -66,19 +66,13 @@ class BatchForm(Form):
 @bp.get("/offerings")
 def offerings() -> ResponseReturnValue:
     """The offerings one may see, narrowed by words, kind and state."""
-    asked = OfferingsQuery(
-        text=asking.text(),
-        kind=asking.one_of("kind", CourseKind),
-        state=asking.one_of("state", OfferingState),
-    )
+    asked = _asked()
     page = certificates.offerings_page(db.session(), asked, page=asking.page_number(), by=actor())
-    chosen = _chosen(asked)
     return render_template(
         "admin/offerings/list.html",
         page=page,
         asked=asked,
-        chosen=chosen,
-        chips=asking.chips("admin.offerings", chosen, _chosen_names(asked)),
+        narrowing=asking.narrowing("admin.offerings", _choices(asked)),
         kinds={kind.value: words().gettext(name) for kind, name in KIND_NAMES.items()},
         states={state.value: words().gettext(name) for state, name in STATE_NAMES.items()},
     )
@@ -230,20 +224,17 @@ def _may(offering_id: int) -> dict[str, bool]:
     return {name: actor().may(permission, offering_id=offering_id) for name, permission in asked.items()}
 
 
-def _chosen(asked: OfferingsQuery) -> dict[str, str]:
-    """The same as parts of an address."""
-    parts = {
-        "q": asked.text,
-        "kind": asked.kind.value if asked.kind else "",
-        "state": asked.state.value if asked.state else "",
-    }
-    return {name: value for name, value in parts.items() if value}
+def _asked() -> OfferingsQuery:
+    """What the address asks for."""
+    kind, state = asking.one_of("kind", CourseKind), asking.one_of("state", OfferingState)
+    return OfferingsQuery(text=asking.text(), kind=kind, state=state)
 
 
-def _chosen_names(asked: OfferingsQuery) -> dict[str, str]:
-    """What is chosen, in words."""
+def _choices(asked: OfferingsQuery) -> dict[str, asking.Choice]:
+    """The same as parts of an address and in words."""
+    say = words().gettext
     return {
-        "q": f"«{asked.text}»",
-        "kind": words().gettext(KIND_NAMES[asked.kind]) if asked.kind else "",
-        "state": words().gettext(STATE_NAMES[asked.state]) if asked.state else "",
+        "q": (asked.text, f"«{asked.text}»"),
+        "kind": (asked.kind, say(KIND_NAMES[asked.kind]) if asked.kind else ""),
+        "state": (asked.state, say(STATE_NAMES[asked.state]) if asked.state else ""),
     }

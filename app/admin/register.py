@@ -33,13 +33,11 @@ def register() -> ResponseReturnValue:
     """All certificates, newest first, found by parts of name, number and title."""
     asked = _asked()
     page = certificates.register_page(db.session(), asked, page=asking.page_number(), by=actor())
-    chosen = _chosen(asked)
     return render_template(
         "admin/register/register.html",
         page=page,
         asked=asked,
-        chosen=chosen,
-        chips=asking.chips("admin.register", chosen, _chosen_names(asked)),
+        narrowing=asking.narrowing("admin.register", _choices(asked)),
         years=[(str(year), str(year)) for year in page.years],
         prefixes=[(prefix, prefix) for prefix in page.prefixes],
         states={state.value: words().gettext(name) for state, name in STATE_NAMES.items()},
@@ -79,24 +77,13 @@ def _asked() -> RegisterQuery:
     )
 
 
-def _chosen(asked: RegisterQuery) -> dict[str, str]:
-    """The same as parts of an address."""
-    parts = {
-        "q": asked.text,
-        "year": str(asked.year or ""),
-        "prefix": asked.prefix,
-        "state": asked.state.value if asked.state else "",
-        "offering": str(asked.offering_id or ""),
-    }
-    return {name: value for name, value in parts.items() if value}
-
-
-def _chosen_names(asked: RegisterQuery) -> dict[str, str]:
-    """What is chosen, in words."""
+def _choices(asked: RegisterQuery) -> dict[str, asking.Choice]:
+    """The same as parts of an address and in words."""
+    say = words().gettext
     return {
-        "q": f"«{asked.text}»",
-        "year": words().gettext("%(year)s год", year=asked.year),
-        "prefix": words().gettext("серия %(prefix)s", prefix=asked.prefix),
-        "state": words().gettext(STATE_NAMES[asked.state]) if asked.state else "",
-        "offering": words().gettext("группа № %(number)s", number=asked.offering_id),
+        "q": (asked.text, f"«{asked.text}»"),
+        "year": (asked.year, say("%(year)s год", year=asked.year)),
+        "prefix": (asked.prefix, say("серия %(prefix)s", prefix=asked.prefix)),
+        "state": (asked.state, say(STATE_NAMES[asked.state]) if asked.state else ""),
+        "offering": (asked.offering_id, say("группа № %(number)s", number=asked.offering_id)),
     }

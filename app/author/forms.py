@@ -11,21 +11,9 @@ from wtforms.validators import Length, NumberRange, Optional, ValidationError
 from app.forms import Form, Trimmed
 from app.templating import local_input, words
 from courses.catalogue import Offering, Terms
+from courses.people import ZONES
 from courses.texts import N_
 
-ZONES = (
-    ("Europe/Kaliningrad", N_("Калининград (МСК−1)")),
-    ("Europe/Moscow", N_("Москва (МСК)")),
-    ("Europe/Samara", N_("Самара (МСК+1)")),
-    ("Asia/Yekaterinburg", N_("Екатеринбург (МСК+2)")),
-    ("Asia/Omsk", N_("Омск (МСК+3)")),
-    ("Asia/Krasnoyarsk", N_("Красноярск (МСК+4)")),
-    ("Asia/Irkutsk", N_("Иркутск (МСК+5)")),
-    ("Asia/Yakutsk", N_("Якутск (МСК+6)")),
-    ("Asia/Vladivostok", N_("Владивосток (МСК+7)")),
-    ("Asia/Magadan", N_("Магадан (МСК+8)")),
-    ("Asia/Kamchatka", N_("Камчатка (МСК+9)")),
-)
 TERMS = {
     "ends_before_start": N_("Окончание раньше начала. Проверьте даты."),
     "enrol_after_end": N_("Запись не может идти дольше самих занятий."),
@@ -75,8 +63,8 @@ class TermsForm(Form):
 
     def __init__(self, **values: Any) -> None:
         super().__init__(**values)
-        self.time_zone.choices = [(zone, words().gettext(name)) for zone, name in ZONES]
-        if self.time_zone.data in available_timezones() - set(dict(ZONES)):
+        self.time_zone.choices = [(zone, words().gettext(name)) for zone, name in ZONES.items()]
+        if self.time_zone.data in available_timezones() - set(ZONES):
             self.time_zone.choices.append((self.time_zone.data, self.time_zone.data))
         _translate(self)
 

@@ -3,6 +3,8 @@
 Everything works by plain forms; the script adds saving while one writes, and answers to it in JSON.
 """
 
+from datetime import timedelta
+
 from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
@@ -29,7 +31,7 @@ from courses.learning import Study
 from courses.quizzes import Fate, GradingProgress, Sitting
 from courses.texts import N_
 
-WAITS_LONG = 10  # seconds
+WAITS_LONG = timedelta(seconds=10)
 START_REFUSALS = {
     "no_attempts_left": N_("Попыток больше нет."),
     "quiz_empty": N_("В этом тесте пока нет вопросов."),
@@ -159,18 +161,14 @@ def result(attempt_id: int) -> ResponseReturnValue:
     if sitting.finished_at is None:
         return redirect(url_for("learner.attempt", attempt_id=attempt_id), 303)
     outline = catalogue.version_outline(db.session(), sitting.paper.course_version_id)
-    item = outline.activity(sitting.paper.activity_id)
-    left = quizzes.attempts_left(db.session(), sitting)
-    waited = (utcnow() - sitting.finished_at).total_seconds()
     return render_template(
         "learner/result.html",
         sitting=sitting,
         outline=outline,
-        item=item,
-        left=left,
-        reveal=sitting.passed or left == 0,
-        waits_long=waited > WAITS_LONG,
-        following=outline.neighbours(item.id)[1],
+        item=outline.activity(sitting.paper.activity_id),
+        left=quizzes.attempts_left(db.session(), sitting),
+        waits_long=utcnow() - sitting.finished_at > WAITS_LONG,
+        following=outline.neighbours(sitting.paper.activity_id)[1],
         reviewed=reviewed,
         number=number,
     )

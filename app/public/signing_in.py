@@ -20,6 +20,7 @@ from courses.errors import Conflict, Invalid, NotFound
 from courses.people import Outcome, Proof, Purpose, State
 from courses.texts import N_
 
+AT_THE_DOOR = (State.ADMITTED, State.UNCONFIRMED, State.CONSENT_OWED)
 REFUSALS = {
     State.WRONG: N_("Адрес или пароль не подходят. Проверьте раскладку и клавишу Caps Lock."),
     State.DISABLED: N_("Эта учётная запись отключена. Напишите нам, если это ошибка."),
@@ -39,11 +40,8 @@ def sign_in() -> ResponseReturnValue:
             outcome = people.sign_in(
                 work, proof, device=here(), secret_key=settings().secret_key, now=utcnow()
             )
-        if outcome.state is State.CONSENT_OWED:
-            session[DEBT_KEY] = outcome.debt
-            return redirect(url_for("public.consent", next=goal()), 303)
-        if outcome.state in (State.ADMITTED, State.UNCONFIRMED):
-            return _admit(outcome) if outcome.secret else _ask_to_confirm(outcome, form.email.data or "")
+        if outcome.state in AT_THE_DOOR:
+            return _go_on(outcome, form.email.data or "")
         form.form_errors.append(refusal_of(outcome))
     return render_template("public/account/sign_in.html", form=form, next=request.values.get("next", "")), (
         422 if form.refused else 200
@@ -108,6 +106,14 @@ def refusal_of(outcome: Outcome) -> str:
             minutes,
         )
     return words().gettext(REFUSALS[outcome.state])
+
+
+def _go_on(outcome: Outcome, address: str) -> ResponseReturnValue:
+    """In, or to what is owed first: the consent, or the confirmation of the address."""
+    if outcome.state is State.CONSENT_OWED:
+        session[DEBT_KEY] = outcome.debt
+        return redirect(url_for("public.consent", next=goal()), 303)
+    return _admit(outcome) if outcome.secret else _ask_to_confirm(outcome, address)
 
 
 def _admit(outcome: Outcome) -> Response:
