@@ -3,11 +3,12 @@
 A type is one file in `types/`, a format one file in `formats/`; both are found by themselves.
 """
 
+from courses.questions.controls import Control, Words
 from courses.questions.formats import FORMATS, Draft
 from courses.questions.formats.problems import SENTENCES
 from courses.questions.models import Question, QuestionCategory, QuestionVersion
 from courses.questions.queries import drafts
-from courses.questions.rules import Control, Form, Graded, QuestionType, Reviewed, State, Words
+from courses.questions.rules import Form, Graded, QuestionType, Reviewed, State
 from courses.questions.service import category_path, store
 from courses.questions.types import TYPES
 

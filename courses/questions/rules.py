@@ -1,4 +1,4 @@
-"""What every question type shares: states, graded results, controls, and the contract of a type.
+"""What every question type shares: states, graded results, and the contract of a type.
 
 A question, a variant and a response are plain JSON objects. A response speaks of *shown* positions only: the
 author's order would give the key away in the page. The variant, stored in the first step of an attempt, maps
@@ -11,10 +11,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from courses.errors import Invalid, Problem
 from courses.markup import plain
+from courses.questions.controls import MAX_TEXT, Control, Words
 
 Question: TypeAlias = Mapping[str, Any]
 Variant: TypeAlias = dict[str, Any]
@@ -23,8 +24,9 @@ Form: TypeAlias = Mapping[str, Sequence[str]]
 
 TEXT_FORMATS = ("markdown", "html", "moodle", "plain")
 MESSAGE = "message"  # a Russian message of ours, translated where it is shown
-MAX_TEXT = 10_000
 MAX_PARTS = 1_000
+COMBINED = ("correct_feedback", "partially_correct_feedback", "incorrect_feedback")
+HINT_SWITCHES = ("show_number_right", "clear_wrong")
 SMALLEST = 0.000001  # quiz semantics 3.0: below it a fraction is wrong, above 1 − it right
 
 _INDEX = re.compile(r"-?[0-9]{1,9}")
@@ -40,17 +42,6 @@ class State(StrEnum):
     GAVE_UP = "gave_up"
     NEEDS_GRADING = "needs_grading"
     FINISHED = "finished"
-
-
-class Words(str):
-    """A text that knows its format, and is an ordinary `str` for everybody who does not ask."""
-
-    text_format: str
-
-    def __new__(cls, text: str = "", text_format: str = "plain") -> "Words":
-        words = super().__new__(cls, text)
-        words.text_format = text_format
-        return words
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,62 +72,6 @@ class Graded:
     parts_total: int = 0
     matched: int | None = None
     notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One thing to choose, or one thing to place; `value` is its shown position."""
-
-    value: str
-    text: Words
-    checked: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """Radio buttons or check boxes, all named `name`."""
-
-    kind: Literal["radio", "checkbox"]
-    options: tuple[Option, ...]
-    name: str = "choice"
-    clearable: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """One line of text, and a list of units when the author asks to choose one (field `unit`)."""
-
-    value: str
-    input_mode: Literal["text", "decimal"]
-    name: str = "text"
-    units: tuple[str, ...] = ()
-    unit: str = ""
-    max_length: int = MAX_TEXT
-
-
-@dataclass(frozen=True, slots=True)
-class Pairs:
-    """A list of choices beside each stem; stem number i has the field `pair-i`, its value an index."""
-
-    stems: tuple[Words, ...]
-    choices: tuple[Words, ...]
-    chosen: tuple[int | None, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """Items in the present order; the field `place-VALUE` takes a place from 1, or `order` repeats values."""
-
-    items: tuple[Option, ...]
-    layout: str = "vertical"
-
-
-@dataclass(frozen=True, slots=True)
-class Nothing:
-    """There is nothing to answer."""
-
-
-Control: TypeAlias = Choices | Text | Pairs | Order | Nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +107,7 @@ class QuestionType(Protocol):
     name: str
     title: str
     examples: tuple[Example, ...]
+    by_hand: bool  # a person gives the mark
 
     def check(self, question: Question) -> list[Problem]:
         """Everything that is wrong with the question; never raises."""
@@ -218,6 +154,19 @@ class QuestionType(Protocol):
     def random_guess(self, question: Question) -> float | None:
         """The fraction expected of blind guessing (quiz semantics 3.16); None when it has no meaning."""
 
+    def least_fraction(self, question: Question) -> float:
+        """The worst fraction there is: below nothing where wrong answers are punished, never above."""
+
+    def count_back(self, question: Question, variant: Variant, tries: Sequence[Response]) -> float | None:
+        """The fraction after several tries with credit for each part by the try that got it right (3.6,
+        3.7, 3.8); None for a type whose parts do not count alone."""
+
+    def without_wrong(self, question: Question, variant: Variant, response: Response) -> Response:
+        """The response with its wrong parts taken out, for a hint that clears them."""
+
+    def advice(self, question: Question, variant: Variant, response: Response) -> str:
+        """A message of ours that says what an incomplete response still needs."""
+
 
 def state_of(fraction: float) -> State:
     """Wrong below a millionth, right within a millionth of the whole, partial between."""
@@ -227,6 +176,25 @@ def state_of(fraction: float) -> State:
 
 
 GAVE_UP = Graded(None, State.GAVE_UP)
+DEFAULT_PENALTY = 0.3333333
+
+
+def penalty_of(question: Question) -> float:
+    """What every wrong try costs, as a fraction."""
+    return float(question.get("penalty", DEFAULT_PENALTY))
+
+
+def counted_back(tries: Sequence[Sequence[Part]], penalty: float) -> float:
+    """The mean over the parts: one that is right in the end is worth 1 less `penalty` for every try up to
+    the last wrong one; the others are worth nothing (quiz semantics 3.6)."""
+    earned = []
+    for history in zip(*tries, strict=True):
+        if not history[-1].right:
+            earned.append(0.0)
+            continue
+        wrong = next((number for number in range(len(history), 0, -1) if not history[number - 1].right), 0)
+        earned.append(max(0.0, 1 - wrong * penalty))
+    return sum(earned) / len(earned)
 
 
 # ---- texts of a question
@@ -265,11 +233,11 @@ def clean_index(field_name: str, value: Any, limit: int) -> int:
     return value
 
 
-def clean_text(field_name: str, value: Any) -> str:
+def clean_text(field_name: str, value: Any, *, longest: int = MAX_TEXT) -> str:
     """A bounded text that every database can store: no zero bytes, no halves of characters."""
     if not isinstance(value, str):
         raise bad_response(field_name, "wrong_type")
-    if len(value) > MAX_TEXT:
+    if len(value) > longest:
         raise bad_response(field_name, "too_long")
     text = _UNSTORABLE.sub("", value).replace("\r\n", "\n").replace("\r", "\n")
     return "" if not text.strip() else text
@@ -308,6 +276,7 @@ def check_common(question: Question) -> list[Problem]:
     problems = [*_check_texts(question), *_check_numbers(question)]
     if question.get("text_format", "markdown") not in TEXT_FORMATS:
         problems.append(finding("format_unknown", "text_format"))
+    problems += _check_hints(question.get("hints", []))
     tags = question.get("tags", [])
     if not isinstance(tags, list) or not all(isinstance(tag, str) and tag.strip() for tag in tags):
         problems.append(finding("tags_wrong", "tags"))
@@ -316,7 +285,7 @@ def check_common(question: Question) -> list[Problem]:
 
 def _check_texts(question: Question) -> list[Problem]:
     problems = []
-    for key in ("name", "text", "general_feedback"):
+    for key in ("name", "text", "general_feedback", *COMBINED):
         if not isinstance(question.get(key, ""), str):
             problems.append(finding("not_a_text", key))
     if isinstance(question.get("name"), str) and len(question["name"]) > 255:
@@ -328,11 +297,25 @@ def _check_texts(question: Question) -> list[Problem]:
 
 def _check_numbers(question: Question) -> list[Problem]:
     problems = []
-    mark, penalty = question.get("default_mark", 1.0), question.get("penalty", 1 / 3)
+    mark, penalty = question.get("default_mark", 1.0), question.get("penalty", DEFAULT_PENALTY)
     if not is_number(mark) or not 0 <= mark <= 1000:
         problems.append(finding("mark_wrong", "default_mark"))
     if not is_number(penalty) or not 0 <= penalty <= 1:
         problems.append(finding("penalty_wrong", "penalty"))
+    return problems
+
+
+def _check_hints(hints: Any) -> list[Problem]:
+    if not isinstance(hints, list):
+        return [finding("hints_wrong", "hints")]
+    problems = []
+    for number, hint in enumerate(hints):
+        text = hint.get("text", "") if isinstance(hint, Mapping) else None
+        switches = [hint.get(name, False) for name in HINT_SWITCHES] if isinstance(hint, Mapping) else []
+        if not isinstance(text, str) or not all(isinstance(switch, bool) for switch in switches):
+            problems.append(finding("hint_wrong", f"hints.{number}", number=number + 1))
+        elif hint.get("format", "plain") not in TEXT_FORMATS:
+            problems.append(finding("format_unknown", f"hints.{number}.format"))
     return problems
 
 

@@ -1,12 +1,17 @@
 """What most types do alike; a type overrides what it does in its own way."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from courses.questions.rules import Question, Response, Variant, Words
+from courses.questions.controls import Words
+from courses.questions.rules import Question, Response, Variant
+from courses.texts import N_
 
 
 class Plain:
-    """Defaults: complete as soon as gradable; two responses are the same when they are equal."""
+    """Defaults: complete as soon as gradable; two responses are the same when they are equal; marked by
+    the machine, as a whole, and never below nothing."""
+
+    by_hand = False
 
     def fits(self, question: Question, variant: Variant) -> bool:
         return True
@@ -22,6 +27,18 @@ class Plain:
 
     def random_guess(self, question: Question) -> float | None:
         return None
+
+    def least_fraction(self, question: Question) -> float:
+        return 0.0
+
+    def count_back(self, question: Question, variant: Variant, tries: Sequence[Response]) -> float | None:
+        return None
+
+    def without_wrong(self, question: Question, variant: Variant, response: Response) -> Response:
+        return response
+
+    def advice(self, question: Question, variant: Variant, response: Response) -> str:
+        return N_("Дайте ответ, чтобы его можно было проверить.")
 
 
 def spoken(texts: Iterable[Words]) -> list[str]:

@@ -4,17 +4,8 @@ import random
 from collections.abc import Set
 from typing import Literal
 
-from courses.questions.rules import (
-    Choices,
-    Option,
-    Question,
-    Reviewed,
-    Variant,
-    Words,
-    answers_of,
-    said,
-    words,
-)
+from courses.questions.controls import Choices, Option, Words
+from courses.questions.rules import Question, Reviewed, Variant, answers_of, said, words
 from courses.questions.types._base import Plain, is_permutation
 
 

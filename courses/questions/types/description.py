@@ -5,12 +5,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from courses.errors import Problem
+from courses.questions.controls import Control, Nothing
 from courses.questions.rules import (
-    Control,
     Example,
     Form,
     Graded,
-    Nothing,
     Question,
     Response,
     Reviewed,

@@ -1,36 +1,37 @@
 """Pairs: an answer is chosen for every stem, and each right pair counts the same (quiz semantics 3.6)."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from courses.errors import Problem
+from courses.questions.controls import Control, Pairs, Words
 from courses.questions.rules import (
     GAVE_UP,
-    Control,
     Example,
     Form,
     Graded,
-    Pairs,
     Part,
     Question,
     Response,
     Reviewed,
     Variant,
-    Words,
     answers_of,
     bad_response,
     check_common,
     check_list,
     clean_index,
+    counted_back,
     finding,
     form_index,
+    penalty_of,
     raw_mapping,
     said,
     state_of,
     words,
 )
 from courses.questions.types._base import Plain
+from courses.texts import N_
 
 
 class Matching(Plain):
@@ -130,6 +131,20 @@ class Matching(Plain):
 
     def random_guess(self, question: Question) -> float | None:
         return 1 / len(_choices(question))
+
+    def count_back(self, question: Question, variant: Variant, tries: Sequence[Response]) -> float | None:
+        return counted_back([_parts(question, variant, one) for one in tries], penalty_of(question))
+
+    def without_wrong(self, question: Question, variant: Variant, response: Response) -> Response:
+        parts = _parts(question, variant, response)
+        kept = [
+            chosen if part.right else None
+            for chosen, part in zip(response.get("pairs", ()), parts, strict=False)
+        ]
+        return {"pairs": kept} if any(chosen is not None for chosen in kept) else {}
+
+    def advice(self, question: Question, variant: Variant, response: Response) -> str:
+        return N_("Подберите пару к каждой строке.")
 
     @property
     def examples(self) -> tuple[Example, ...]:

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from courses.errors import Problem
+from courses.questions.controls import Control
 from courses.questions.rules import (
     GAVE_UP,
-    Control,
     Example,
     Form,
     Graded,
@@ -33,6 +33,7 @@ from courses.questions.types._choices import (
     shown_said,
     shown_text,
 )
+from courses.texts import N_
 
 
 class MultipleChoice(ChoiceType):
@@ -93,6 +94,15 @@ class MultipleChoice(ChoiceType):
 
     def review(self, question: Question, variant: Variant, response: Response) -> tuple[Reviewed, ...]:
         return reviewed(question, variant, set(response.get("choices", ())), _keys(question, variant))
+
+    def without_wrong(self, question: Question, variant: Variant, response: Response) -> Response:
+        right = [
+            shown for shown in response.get("choices", ()) if shown_fraction(question, variant, shown) > 0
+        ]
+        return {"choices": right} if right else {}
+
+    def advice(self, question: Question, variant: Variant, response: Response) -> str:
+        return N_("Отметьте хотя бы один ответ.")
 
     @property
     def examples(self) -> tuple[Example, ...]:

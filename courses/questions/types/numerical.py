@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from courses.errors import Problem
+from courses.questions.controls import Control, Text, Words
 from courses.questions.rules import (
     GAVE_UP,
-    Control,
     Example,
     Form,
     Graded,
@@ -15,9 +15,7 @@ from courses.questions.rules import (
     Response,
     Reviewed,
     State,
-    Text,
     Variant,
-    Words,
     answers_of,
     bad_response,
     check_answers,
@@ -32,6 +30,7 @@ from courses.questions.rules import (
 )
 from courses.questions.types._base import Plain, spoken
 from courses.questions.types._numbers import Quantity, interval, read_quantity, understood
+from courses.texts import N_
 
 ANY = "*"  # an answer that matches every number
 UNIT_GRADINGS = ("none", "of_mark", "of_max")
@@ -135,6 +134,13 @@ class Numerical(Plain):
 
     def random_guess(self, question: Question) -> float | None:
         return next((float(one["fraction"]) for one in answers_of(question) if one["value"] == ANY), 0.0)
+
+    def advice(self, question: Question, variant: Variant, response: Response) -> str:
+        if "text" not in response:
+            return N_("Введите число.")
+        if _separate_unit(question) and "unit" not in response:
+            return N_("Выберите единицу измерения.")
+        return N_("Не получилось прочитать число. Пишите, например: 3,14.")
 
     @property
     def examples(self) -> tuple[Example, ...]:

@@ -5,20 +5,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from courses.errors import Problem
+from courses.questions.controls import Control, Option, Order, Words
 from courses.questions.rules import (
     GAVE_UP,
-    Control,
     Example,
     Form,
     Graded,
-    Option,
-    Order,
     Part,
     Question,
     Response,
     Reviewed,
     Variant,
-    Words,
     answers_of,
     bad_response,
     check_common,

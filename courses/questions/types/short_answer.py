@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from courses.errors import Problem
+from courses.questions.controls import Control, Text, Words
 from courses.questions.rules import (
     GAVE_UP,
     MESSAGE,
-    Control,
     Example,
     Form,
     Graded,
@@ -20,9 +20,7 @@ from courses.questions.rules import (
     Response,
     Reviewed,
     State,
-    Text,
     Variant,
-    Words,
     answers_of,
     check_answers,
     check_common,

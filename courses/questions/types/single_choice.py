@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from courses.errors import Problem
+from courses.questions.controls import Control
 from courses.questions.rules import (
     GAVE_UP,
     SMALLEST,
-    Control,
     Example,
     Form,
     Graded,
@@ -34,6 +34,7 @@ from courses.questions.types._choices import (
     shown_said,
     shown_text,
 )
+from courses.texts import N_
 
 NO_CHOICE = -1  # the page sends it for "clear my choice"
 
@@ -92,6 +93,16 @@ class SingleChoice(ChoiceType):
     def random_guess(self, question: Question) -> float | None:
         fractions = [float(answer["fraction"]) for answer in answers_of(question)]
         return sum(fractions) / len(fractions)
+
+    def least_fraction(self, question: Question) -> float:
+        return min(0.0, *(float(answer["fraction"]) for answer in answers_of(question)))
+
+    def without_wrong(self, question: Question, variant: Variant, response: Response) -> Response:
+        right = bool(response) and shown_fraction(question, variant, response["choice"]) > 1 - SMALLEST
+        return response if right else {}
+
+    def advice(self, question: Question, variant: Variant, response: Response) -> str:
+        return N_("Выберите один из ответов.")
 
     @property
     def examples(self) -> tuple[Example, ...]:

@@ -5,20 +5,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from courses.errors import Problem
+from courses.questions.controls import Choices, Control, Option, Words
 from courses.questions.rules import (
     GAVE_UP,
     MESSAGE,
-    Choices,
-    Control,
     Example,
     Form,
     Graded,
-    Option,
     Question,
     Response,
     Reviewed,
     Variant,
-    Words,
     bad_response,
     check_common,
     finding,

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from courses.errors import Invalid
-from courses.questions.rules import Choices, Order, Pairs, Text, Words, state_of
+from courses.questions.controls import Blanks, Choices, LongText, Markers, Order, Pairs, Places, Text, Words
+from courses.questions.rules import state_of
 from courses.questions.types import TYPES
 from tests.courses.questions.strategies import JSON, QUESTIONS, RAW
 
@@ -89,6 +90,11 @@ def _all_of_it(kind, question, variant, response):
     assert isinstance(kind.right_answer(question, variant), str)
     assert all(isinstance(text, Words) for text in kind.feedback(question, variant, response))
     assert all(isinstance(part.text, Words) for part in kind.review(question, variant, response))
+    assert isinstance(kind.advice(question, variant, response), str)
+    assert -1 <= kind.least_fraction(question) <= 0
+    kept = kind.without_wrong(question, variant, response)
+    assert kind.clean(question, variant, kept) == kept
+    assert kind.count_back(question, variant, [response]) in (None, graded.fraction or 0.0)
     guess = kind.random_guess(question)
     assert guess is None or -1 <= guess <= 1
 
@@ -107,6 +113,12 @@ def test_what_is_drawn_comes_back_from_the_form_as_the_same_response(kind, data,
     assert again == response or (kind.name == "ordering" and response == {})
 
 
+def _filled(blank) -> list[str]:
+    if blank.kind in ("radio", "checkbox"):
+        return [option.value for option in blank.options if option.checked]
+    return [blank.value]
+
+
 def _submitted(control) -> dict[str, list[str]]:
     """What a browser without JavaScript sends for a drawn control."""
     match control:
@@ -114,6 +126,14 @@ def _submitted(control) -> dict[str, list[str]]:
             return {control.name: [option.value for option in control.options if option.checked]}
         case Text():
             return {control.name: [control.value], "unit": [control.unit]}
+        case LongText():
+            return {control.name: [control.value]}
+        case Blanks():
+            return {blank.name: _filled(blank) for blank in control.blanks}
+        case Places():
+            return {place.name: [place.value] for place in control.places}
+        case Markers():
+            return {marker.name: [f"{x},{y}" for x, y in marker.points] for marker in control.markers}
         case Pairs():
             return {f"pair-{i}": ["" if c is None else str(c)] for i, c in enumerate(control.chosen)}
         case Order():

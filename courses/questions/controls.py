@@ -1,0 +1,158 @@
+"""What a question type asks the page to draw: a closed set of controls, each with one template in
+`templates/controls/`, so that a type that reuses them needs no page of its own.
+
+Every field is named so that a plain form brings the whole response; scripts only make it comfortable.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+MAX_TEXT = 10_000
+LONGEST_TEXT = 100_000
+GAP = "\ue000{}\ue001"  # stands in a text where a blank is to be drawn; no author types it
+
+
+class Words(str):
+    """A text that knows its format, and is an ordinary `str` for everybody who does not ask."""
+
+    text_format: str
+
+    def __new__(cls, text: str = "", text_format: str = "plain") -> "Words":
+        words = super().__new__(cls, text)
+        words.text_format = text_format
+        return words
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One thing to choose, or one thing to place; `value` is its shown position."""
+
+    value: str
+    text: Words
+    checked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Radio buttons or check boxes, all named `name`."""
+
+    kind: Literal["radio", "checkbox"]
+    options: tuple[Option, ...]
+    name: str = "choice"
+    clearable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One line of text, and a list of units when the author asks to choose one (field `unit`)."""
+
+    value: str
+    input_mode: Literal["text", "decimal"]
+    name: str = "text"
+    units: tuple[str, ...] = ()
+    unit: str = ""
+    max_length: int = MAX_TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class LongText:
+    """An answer of several lines; `least` and `most` are words, None for no limit."""
+
+    value: str
+    lines: int = 10
+    monospaced: bool = False
+    least: int | None = None
+    most: int | None = None
+    name: str = "text"
+    max_length: int = LONGEST_TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """A list of choices beside each stem; stem number i has the field `pair-i`, its value an index."""
+
+    stems: tuple[Words, ...]
+    choices: tuple[Words, ...]
+    chosen: tuple[int | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Items in the present order; the field `place-VALUE` takes a place from 1, or `order` repeats values."""
+
+    items: tuple[Option, ...]
+    layout: str = "vertical"
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """One thing to fill in inside a text. `options` belong to all kinds but text and number; `group` says
+    which blanks take the same words (drag words)."""
+
+    name: str
+    kind: Literal["text", "number", "select", "radio", "checkbox"]
+    value: str = ""
+    options: tuple[Option, ...] = ()
+    across: bool = False
+    size: int = 12
+    group: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Blanks:
+    """A text with blanks in it, drawn in the place of the question's text: blank number i stands where the
+    text holds `GAP.format(i)`. With `words` the options of a group are also shown as words to drag."""
+
+    text: Words
+    blanks: tuple[Blank, ...]
+    words: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place on a picture that takes one of `options`; `x` and `y` are pixels from the top left."""
+
+    name: str
+    x: int
+    y: int
+    options: tuple[Option, ...]
+    value: str = ""
+    group: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """A picture with places to put things on; `pictures` are the options that are pictures themselves."""
+
+    picture: str
+    width: int
+    height: int
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A marker to set on a picture up to `most` times; the field `name` holds «x,y» once for each time."""
+
+    name: str
+    text: Words
+    most: int
+    points: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Markers:
+    """A picture with markers to set on it."""
+
+    picture: str
+    width: int
+    height: int
+    markers: tuple[Marker, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """There is nothing to answer."""
+
+
+Control: TypeAlias = Choices | Text | LongText | Pairs | Order | Blanks | Places | Markers | Nothing
