@@ -8,7 +8,7 @@ from courses.questions.formats import FORMATS, Draft
 from courses.questions.formats.problems import SENTENCES
 from courses.questions.models import Question, QuestionCategory, QuestionVersion
 from courses.questions.queries import drafts
-from courses.questions.rules import Form, Graded, QuestionType, Reviewed, State
+from courses.questions.rules import Form, Graded, QuestionType, Reviewed, State, marked_state_of, penalty_of
 from courses.questions.service import category_path, store
 from courses.questions.types import TYPES
 
@@ -29,5 +29,7 @@ __all__ = [
     "Words",
     "category_path",
     "drafts",
+    "marked_state_of",
+    "penalty_of",
     "store",
 ]

@@ -34,14 +34,24 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class State(StrEnum):
-    """How a question ended (quiz semantics 3.0)."""
+    """How a question stands (quiz semantics 3.0).
 
+    The first three are of a question that can still be answered: `invalid` is answered in part, or so that it
+    cannot be checked. `finished` is of texts to read, the `marked_…` are given by a person.
+    """
+
+    TODO = "todo"
+    INVALID = "invalid"
+    COMPLETE = "complete"
     RIGHT = "graded_right"
     PARTIAL = "graded_partial"
     WRONG = "graded_wrong"
     GAVE_UP = "gave_up"
     NEEDS_GRADING = "needs_grading"
     FINISHED = "finished"
+    MARKED_RIGHT = "marked_right"
+    MARKED_PARTIAL = "marked_partial"
+    MARKED_WRONG = "marked_wrong"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +183,13 @@ def state_of(fraction: float) -> State:
     if fraction < SMALLEST:
         return State.WRONG
     return State.RIGHT if fraction > 1 - SMALLEST else State.PARTIAL
+
+
+def marked_state_of(fraction: float) -> State:
+    """The same for a mark that a person gave."""
+    if fraction < SMALLEST:
+        return State.MARKED_WRONG
+    return State.MARKED_RIGHT if fraction > 1 - SMALLEST else State.MARKED_PARTIAL
 
 
 GAVE_UP = Graded(None, State.GAVE_UP)

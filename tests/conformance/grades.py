@@ -99,10 +99,10 @@ def matching(question: dict[str, Any], response: dict[str, Any]) -> Translated:
     stems = list(question["stems"])
     pairs = [{"stem": question["stems"][stem], "answer": _right(question, stem)} for stem in stems]
     pairs += [{"stem": "", "answer": text} for text in question["choices"].values()]
-    shown = [question["choices"][key] for key in question["choiceorder"].values()]
+    shown = [question["choices"][str(key)] for key in question["choiceorder"].values()]
     answers = [pair["answer"] for pair in pairs]
     variant = {
-        "stems": [stems.index(stem) for stem in question["stemorder"]],
+        "stems": [stems.index(str(stem)) for stem in question["stemorder"]],
         "choices": [answers.index(text) for text in shown],
     }
     numbers = [int(response.get(f"sub{place}") or 0) for place in range(len(stems))]
@@ -110,7 +110,7 @@ def matching(question: dict[str, Any], response: dict[str, Any]) -> Translated:
 
 
 def _right(question: dict[str, Any], stem: str) -> str:
-    return str(question["choices"][question["right"][stem]])
+    return str(question["choices"][str(question["right"][stem])])
 
 
 TRANSLATORS: dict[str, Callable[[dict[str, Any], dict[str, Any]], Translated]] = {
