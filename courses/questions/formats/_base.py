@@ -38,10 +38,15 @@ class Format(Protocol):
     """What one file in `formats/` offers."""
 
     name: str
+    title: str
     extension: str
+    types: frozenset[str]  # the question types it can hold
 
     def read(self, data: bytes) -> Report:
         """Everything in the file; never raises, whatever the bytes."""
 
     def write(self, drafts: Sequence[Draft]) -> bytes:
-        """A file that `read` reads back as the same drafts."""
+        """A file that `read` reads back as the same drafts, all of its `types`."""
+
+    def losses(self, draft: Draft) -> list[Problem]:
+        """What the format cannot say of this question; with an error it cannot hold it at all."""

@@ -15,15 +15,19 @@ from tests.courses.questions.strategies import LETTERS, QUESTIONS
 
 EVERY_FORMAT = pytest.mark.parametrize("form", FORMATS.values(), ids=list(FORMATS))
 CATEGORIES = st.lists(st.sampled_from(["a", "Б в", "a/b", "/c", "d/", "top", "$x$", "е\\n"]), max_size=3)
-DRAFTS = st.lists(
-    st.builds(
-        Draft,
-        st.one_of(list(QUESTIONS.values())),
-        category=CATEGORIES.map(tuple),
-        id_number=st.sampled_from(["", "17", "а б"]),
-    ),
-    max_size=4,
-)
+
+
+def drafts_for(form):
+    """Questions of the types that the format can hold."""
+    return st.lists(
+        st.builds(
+            Draft,
+            st.one_of([QUESTIONS[name] for name in sorted(form.types & set(QUESTIONS))]),
+            category=CATEGORIES.map(tuple),
+            id_number=st.sampled_from(["", "17", "а б"]),
+        ),
+        max_size=4,
+    )
 
 
 @EVERY_FORMAT
@@ -47,10 +51,11 @@ def test_reading_what_was_written_gives_the_same_drafts_and_the_same_bytes(form,
 
 
 @EVERY_FORMAT
-@given(drafts=DRAFTS)
+@given(data=st.data())
 @settings(max_examples=1000)
-def test_drafts_from_an_editor_are_stable_once_read(form, drafts):
+def test_drafts_from_an_editor_are_stable_once_read(form, data):
     """What a format cannot say is lost at the first writing, and nothing after it."""
+    drafts = data.draw(drafts_for(form))
     once = form.read(form.write(drafts))
     assert once.errors == ()
     assert [draft.question["type"] for draft in once.drafts] == [draft.question["type"] for draft in drafts]
@@ -58,6 +63,20 @@ def test_drafts_from_an_editor_are_stable_once_read(form, drafts):
         _same_marks(before.question, after.question)
         assert after.category == tuple(" ".join(name.split()) for name in before.category)
     assert form.read(form.write(once.drafts)).drafts == once.drafts
+
+
+@EVERY_FORMAT
+@given(data=st.data())
+@settings(max_examples=200)
+def test_what_a_format_cannot_say_is_listed_before_it_is_lost(form, data):
+    draft = data.draw(st.builds(Draft, st.one_of(list(QUESTIONS.values()))))
+    found = form.losses(draft)
+    assert ("type_not_held" in [one.code for one in found]) == (draft.question["type"] not in form.types)
+    hinted = form.losses(Draft({**draft.question, "hints": [{"text": "Подумайте"}]}))
+    assert len(hinted) >= len(found)
+    for problem in hinted:
+        sentence, values = describe(problem)
+        assert sentence % values
 
 
 def _same_marks(before, after):
