@@ -3,23 +3,20 @@
 import re
 from typing import Any
 
-from courses.markup import plain
-from courses.questions.formats._base import MAX_BYTES, MAX_QUESTION, MAX_QUESTIONS, Draft, Report
+from courses.questions.formats._base import MAX_QUESTION, MAX_QUESTIONS, Draft, Report
 from courses.questions.formats._gift_answers import Block, read_block
 from courses.questions.formats._gift_text import (
-    RESERVED,
     Item,
-    Problems,
     Span,
     formatted,
     items,
     unprotected,
 )
+from courses.questions.formats._reading import Problems, common, decoded, default_name
 from courses.questions.types import TYPES
 
 CATEGORY = "$CATEGORY:"
 BLANK = "_____"
-THIRD = 0.3333333
 _ROOT = re.compile(r"\$(?:course|system|module|cat\w*)\$", re.IGNORECASE)
 _NOTE = re.compile(r"\[(id|tag):((?:[^\[\]\\\x00-\x1f]|\\\]|\\(?!\]))+)\]")
 _NUMBERED = re.compile(r"(?:answers|pairs|items)\.([0-9]+)")
@@ -28,7 +25,7 @@ _NUMBERED = re.compile(r"(?:answers|pairs|items)\.([0-9]+)")
 def read(data: bytes) -> Report:
     """Every question of the file, and everything that is wrong with it."""
     problems = Problems()
-    text = _decoded(data, problems)
+    text = decoded(data, problems)
     drafts: list[Draft] = []
     category: tuple[str, ...] = ()
     unclosed = False
@@ -50,27 +47,6 @@ def read(data: bytes) -> Report:
     if not drafts and not problems.found:
         problems.add("no_questions", 0, 0, "warning")
     return Report(tuple(drafts), tuple(problems.found))
-
-
-def _decoded(data: bytes, problems: Problems) -> str:
-    if len(data) > MAX_BYTES:
-        problems.add("file_too_large", 0, 0, most=MAX_BYTES // 1024 // 1024)
-        return ""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        before = data[: error.start].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        start = before.rfind(b"\n") + 1
-        column = len(before[start:].decode("utf-8", "replace")) + 1
-        problems.add("not_utf8", before.count(b"\n") + 1, column)
-        return ""
-    strange = RESERVED.search(text)
-    if strange is None:
-        return text
-    before_it = text[: strange.start()].replace("\r\n", "\n").replace("\r", "\n")
-    column = len(before_it) - before_it.rfind("\n")
-    problems.add("strange_character", before_it.count("\n") + 1, column, "warning")
-    return RESERVED.sub("\ufffd", text)
 
 
 def _category(item: Item, end: int) -> tuple[str, ...]:
@@ -108,7 +84,7 @@ def _add_question(
     if question is None:
         return False
     id_number, question["tags"] = _notes(item)
-    question["name"] = name or _default_name(question)
+    question["name"] = name or default_name(question)
     line, _ = item.place(span.start)
     if _checked(item, question, places, span.start):
         drafts.append(Draft(question, line, category, id_number))
@@ -129,16 +105,11 @@ def _name(item: Item, span: Span) -> tuple[str, Span]:
     return name[:255].strip(), rest.after(end + 2).stripped()
 
 
-def _default_name(question: dict[str, Any]) -> str:
-    """The reference's rule: the first 80 characters of the text."""
-    return plain(question["text"][:400], question["text_format"])[:80].strip()
-
-
 def _question(item: Item, span: Span, start: int, end: int) -> tuple[dict[str, Any] | None, list[int]]:
     """The question without name and tags; braces at `start` and `end`, −1 for a description."""
     if start < 0:
         text, text_format = formatted(span, "moodle")
-        return _common("description", text, text_format) | {"default_mark": 0.0}, []
+        return common("description", text, text_format) | {"default_mark": 0.0}, []
     before, after = span.before(start).text, span.after(end + 1).text.strip()
     if "{" in after or "}" in after:
         item.warn("second_block", item.text.find(after[0], end + 1))
@@ -154,23 +125,10 @@ def _question(item: Item, span: Span, start: int, end: int) -> tuple[dict[str, A
     block: Block | None = read_block(item, inside, text_format)
     if block is None:
         return None, []
-    question = _common(block.type, text, text_format) | {"general_feedback": said}
+    question = common(block.type, text, text_format) | {"general_feedback": said}
     if said_format != text_format:
         question["general_feedback_format"] = said_format
     return question | block.keys, block.places
-
-
-def _common(kind: str, text: str, text_format: str) -> dict[str, Any]:
-    return {
-        "type": kind,
-        "name": "",
-        "text": text,
-        "text_format": text_format,
-        "general_feedback": "",
-        "default_mark": 1.0,
-        "penalty": 1.0 if kind == "true_false" else THIRD,
-        "tags": [],
-    }
 
 
 def _notes(item: Item) -> tuple[str, list[str]]:

@@ -3,11 +3,11 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from courses.errors import Problem
-from courses.questions.formats._base import MAX_PROBLEMS, MAX_QUESTION
+from courses.questions.formats._base import MAX_QUESTION
+from courses.questions.formats._reading import Problems
 
 FORMATS = ("moodle", "html", "plain", "markdown")
 SPECIAL = ":#={}~"
@@ -21,7 +21,6 @@ _BACK = str.maketrans(
 )
 _ESCAPE = re.compile(r"\\([\\:#={}~n])|(?<=-)\\(>)")
 _OUT = str.maketrans({**{sign: f"\\{sign}" for sign in SPECIAL + "\\"}, "\n": "\\n"})
-RESERVED = re.compile("[\x00\ufdd0-\ufdef]")
 
 # The percentages that the reference's editor offers; a third can only be written rounded.
 ENDLESS = (83.33333, 66.66667, 33.33333, 16.66667, 14.28571, 11.11111)
@@ -79,23 +78,6 @@ class Span:
             spans.append(Span(self.source, start, place))
             start, most = place + len(sign), most - 1
         return [*spans, Span(self.source, start, self.end)]
-
-
-@dataclass
-class Problems:
-    """The findings about a file, no more than anybody would read."""
-
-    found: list[Problem] = field(default_factory=list)
-
-    @property
-    def full(self) -> bool:
-        return len(self.found) >= MAX_PROBLEMS
-
-    def add(self, code: str, line: int, column: int, severity: str = "error", **details: Any) -> None:
-        if not self.full:
-            self.found.append(Problem(code, "", line, column, severity, details))
-        if len(self.found) == MAX_PROBLEMS:
-            self.found.append(Problem("too_many_problems", "", line, column, "error", {"most": MAX_PROBLEMS}))
 
 
 @dataclass
