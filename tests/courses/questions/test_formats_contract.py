@@ -65,7 +65,7 @@ def test_drafts_from_an_editor_are_stable_once_read(form, data):
             assert _best(before.question) == _best(after.question)
             continue
         _same_marks(before.question, after.question)
-        assert after.category == tuple(" ".join(name.split()) for name in before.category)
+        assert _spaced(after.category) == _spaced(before.category)
     assert form.read(form.write(once.drafts)).drafts == once.drafts
 
 
@@ -83,6 +83,14 @@ def test_what_a_format_cannot_say_is_listed_before_it_is_lost(form, data):
         assert sentence % values
 
 
+def _spaced(names):
+    return tuple(" ".join(name.split()) for name in names)
+
+
+def _stripped(pairs):
+    return [(pair["stem"].strip(), pair["answer"].strip()) for pair in pairs]
+
+
 def _best(question):
     """The place of the answer that earns most."""
     fractions = [answer["fraction"] for answer in question["answers"]]
@@ -94,11 +102,10 @@ def _same_marks(before, after):
     for old, new in zip(before.get("answers", ()), after.get("answers", ()), strict=True):
         assert round(old["fraction"], 7) == new["fraction"]
         assert old.get("value") == new.get("value")
-        assert old.get("text", "").strip() == new.get("text", "")
+        assert old.get("text", "").strip() == new.get("text", "").strip()
     for key in ("right", "items", "grading"):
         assert before.get(key) == after.get(key)
-    stripped = [(pair["stem"].strip(), pair["answer"].strip()) for pair in before.get("pairs", ())]
-    assert stripped == [(pair["stem"], pair["answer"]) for pair in after.get("pairs", ())]
+    assert _stripped(before.get("pairs", ())) == _stripped(after.get("pairs", ()))
 
 
 def _complete(report):
