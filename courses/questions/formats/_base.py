@@ -1,6 +1,6 @@
 """What every format brings and takes: drafts of questions, and a report by line."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -14,12 +14,16 @@ MAX_PROBLEMS = 200
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A question as read; where it began in the file does not make it another question."""
+    """A question as read; where it began in the file does not make it another question.
+
+    `files` holds the contents that the question's own `files` name, by their SHA-256 in hexadecimal.
+    """
 
     question: dict[str, Any]
     line: int = field(default=0, compare=False)
     category: tuple[str, ...] = ()
     id_number: str = ""
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
