@@ -1,6 +1,7 @@
 """What most types do alike; a type overrides what it does in its own way."""
 
 from collections.abc import Iterable, Sequence
+from typing import TypeGuard
 
 from courses.questions.controls import Words
 from courses.questions.rules import Question, Response, Variant
@@ -46,6 +47,13 @@ def spoken(texts: Iterable[Words]) -> list[str]:
     return [text for text in texts if text.strip()]
 
 
-def is_permutation(value: object, size: int) -> bool:
+def is_permutation(value: object, size: int) -> TypeGuard[list[int]]:
     """Whether the value is a list of the numbers 0 … size − 1, each once."""
-    return isinstance(value, list) and len(value) == size and sorted(value) == list(range(size))
+    return is_numbers(value) and len(value) == size and sorted(value) == list(range(size))
+
+
+def is_numbers(value: object) -> TypeGuard[list[int]]:
+    """Whether the value is a list of whole numbers."""
+    return isinstance(value, list) and all(
+        isinstance(one, int) and not isinstance(one, bool) for one in value
+    )

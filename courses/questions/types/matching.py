@@ -30,7 +30,7 @@ from courses.questions.rules import (
     state_of,
     words,
 )
-from courses.questions.types._base import Plain
+from courses.questions.types._base import Plain, is_numbers
 from courses.texts import N_
 
 
@@ -58,10 +58,10 @@ class Matching(Plain):
         return {"stems": stems, "choices": choices}
 
     def fits(self, question: Question, variant: Variant) -> bool:
-        stems = variant.get("stems")
-        if not isinstance(stems, list) or sorted(stems) != _stems(question):
+        stems, choices = variant.get("stems"), variant.get("choices")
+        if not is_numbers(stems) or not is_numbers(choices):
             return False
-        return sorted(variant.get("choices") or ()) == _choices(question)
+        return sorted(stems) == _stems(question) and sorted(choices) == _choices(question)
 
     def clean(self, question: Question, variant: Variant, raw: Mapping[str, Any]) -> Response:
         pairs = raw_mapping(raw).get("pairs")

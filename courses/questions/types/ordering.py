@@ -28,7 +28,7 @@ from courses.questions.rules import (
     state_of,
     words,
 )
-from courses.questions.types._base import Plain
+from courses.questions.types._base import Plain, is_numbers
 from courses.questions.types._schemes import SCHEMES
 
 SELECTIONS = ("all", "random", "contiguous")
@@ -61,7 +61,7 @@ class Ordering(Plain):
     def fits(self, question: Question, variant: Variant) -> bool:
         order = variant.get("order")
         number = len(answers_of(question, "items"))
-        if not isinstance(order, list) or len(order) != _count(question):
+        if not is_numbers(order) or len(order) != _count(question):
             return False
         return len(set(order)) == len(order) and all(0 <= item < number for item in order)
 

@@ -100,6 +100,17 @@ def _all_of_it(kind, question, variant, response):
 
 
 @EVERY_TYPE
+@given(data=st.data(), values=st.lists(JSON, min_size=1, max_size=4))
+def test_any_variant_fits_or_does_not_and_never_raises(kind, data, values):
+    question = data.draw(QUESTIONS[kind.name])
+    usual = kind.start(question, random.Random(0))
+    assert kind.fits(question, usual)
+    for key, value in zip(usual, values, strict=False):
+        assert kind.fits(question, {**usual, key: value}) in (True, False)
+    assert kind.fits(question, {}) == (not usual)
+
+
+@EVERY_TYPE
 @given(data=st.data(), seed=SEEDS, raw=RAW)
 @settings(max_examples=200)
 def test_what_is_drawn_comes_back_from_the_form_as_the_same_response(kind, data, seed, raw):
