@@ -20,6 +20,7 @@ COMMANDS = {
     "scheduler": ("app.command.processes", "scheduler"),
     "check": ("app.command.check", "check"),
     "smoke": ("app.command.smoke", "smoke"),
+    "questions": ("app.command.questions", "questions"),
     "course": ("app.command.course", "course"),
     "person": ("app.command.person", "person"),
     "audit": ("app.command.audit", "audit"),

@@ -4,8 +4,9 @@ A type is one file in `types/`, a format one file in `formats/`; both are found 
 """
 
 from courses.questions.controls import Control, Words
-from courses.questions.formats import FORMATS, Draft
-from courses.questions.formats.problems import SENTENCES
+from courses.questions.formats import FORMATS, Draft, Report, read_as
+from courses.questions.formats.json import as_object
+from courses.questions.formats.problems import SENTENCES, describe
 from courses.questions.models import Question, QuestionCategory, QuestionVersion
 from courses.questions.queries import drafts
 from courses.questions.rules import Form, Graded, QuestionType, Reviewed, State, marked_state_of, penalty_of
@@ -24,12 +25,16 @@ __all__ = [
     "QuestionCategory",
     "QuestionType",
     "QuestionVersion",
+    "Report",
     "Reviewed",
     "State",
     "Words",
+    "as_object",
     "category_path",
+    "describe",
     "drafts",
     "marked_state_of",
     "penalty_of",
+    "read_as",
     "store",
 ]

@@ -4,6 +4,7 @@ An attempt starts with one step per slot that holds all randomness; every saved 
 grading replays them. The learner obtains an attempt only through verbs that look whose it is.
 """
 
+from courses.quizzes.alone import Alone, stand_alone
 from courses.quizzes.attempts import create_quiz, finish_attempt, finish_overdue, flag, owed, start_attempt
 from courses.quizzes.events import AttemptFinished, AttemptGraded
 from courses.quizzes.grading import grade_attempt
@@ -25,6 +26,7 @@ from courses.quizzes.saving import Acknowledged, Answer, Fate, Saved, save_respo
 
 __all__ = [
     "Acknowledged",
+    "Alone",
     "Answer",
     "Attempt",
     "AttemptFinished",
@@ -51,6 +53,7 @@ __all__ = [
     "owed",
     "save_responses",
     "sitting",
+    "stand_alone",
     "start_attempt",
     "start_page",
     "waiting",

@@ -1,5 +1,6 @@
 """What every format brings and takes: drafts of questions, and a report by line."""
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -32,10 +33,22 @@ class Report:
 
     drafts: tuple[Draft, ...] = ()
     problems: tuple[Problem, ...] = ()
+    begins: tuple[int, ...] = ()  # the lines where questions begin, also those that are no drafts
 
     @property
     def errors(self) -> tuple[Problem, ...]:
         return tuple(problem for problem in self.problems if problem.severity == "error")
+
+    def by_question(self) -> list[tuple[int, Draft | None, list[Problem]]]:
+        """Each question with its line and its problems, in the order of the file; a question that would be
+        refused has no draft, and line 0 is the file before the first question."""
+        lines = sorted({*self.begins, *(draft.line for draft in self.drafts)})
+        told: dict[int, list[Problem]] = {line: [] for line in lines}
+        for problem in self.problems:
+            place = bisect_right(lines, problem.line)
+            told.setdefault(lines[place - 1] if place else 0, []).append(problem)
+        drafts = {draft.line: draft for draft in self.drafts}
+        return [(line, drafts.get(line), told[line]) for line in sorted(told)]
 
 
 class Format(Protocol):
@@ -44,6 +57,7 @@ class Format(Protocol):
     name: str
     title: str
     extension: str
+    also: tuple[str, ...]  # other endings that such files have
     types: frozenset[str]  # the question types it can hold
 
     def read(self, data: bytes) -> Report:

@@ -44,9 +44,7 @@ def read(data: bytes) -> Report:
             item.warn("category_with_question", end + 1)
             offset = end + 1
         unclosed = _add_question(item, offset, category, drafts, after_unclosed=unclosed)
-    if not drafts and not problems.found:
-        problems.add("no_questions", 0, 0, "warning")
-    return Report(tuple(drafts), tuple(problems.found))
+    return problems.report(drafts)
 
 
 def _category(item: Item, end: int) -> tuple[str, ...]:
@@ -71,6 +69,8 @@ def _add_question(
         item.error("question_too_long", 0, most=MAX_QUESTION)
     if not span.text:
         return False
+    line, _ = item.place(span.start)
+    item.problems.begins.append(line)
     name, rest = _name(item, span)
     start, end = rest.find("{"), rest.find("}")
     if (start < 0) != (end < 0):
@@ -85,7 +85,6 @@ def _add_question(
         return False
     id_number, question["tags"] = _notes(item)
     question["name"] = name or default_name(question)
-    line, _ = item.place(span.start)
     if _checked(item, question, places, span.start):
         drafts.append(Draft(question, line, category, id_number))
     return False

@@ -1,12 +1,13 @@
 """What the readers of all formats share: findings with their places, the text of a file, a bare question."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from courses.errors import Problem
 from courses.markup import plain
-from courses.questions.formats._base import MAX_BYTES, MAX_PROBLEMS
+from courses.questions.formats._base import MAX_BYTES, MAX_PROBLEMS, Draft, Report
 from courses.questions.rules import DEFAULT_PENALTY
 
 RESERVED = re.compile("[\x00\ufdd0-\ufdef]")
@@ -17,10 +18,17 @@ class Problems:
     """The findings about a file, no more than anybody would read."""
 
     found: list[Problem] = field(default_factory=list)
+    begins: list[int] = field(default_factory=list)
 
     @property
     def full(self) -> bool:
         return len(self.found) >= MAX_PROBLEMS
+
+    def report(self, drafts: Sequence[Draft]) -> Report:
+        """The drafts and the findings as a reader returns them; a file without questions is told so."""
+        if not drafts and not self.found:
+            self.add("no_questions", 0, 0, "warning")
+        return Report(tuple(drafts), tuple(self.found), tuple(self.begins))
 
     def add(self, code: str, line: int, column: int, severity: str = "error", **details: Any) -> None:
         if not self.full:

@@ -39,6 +39,7 @@ class Aiken:
     name = "aiken"
     title = "Aiken"
     extension = ".txt"
+    also = (".aiken",)
     types = frozenset({"single_choice"})
 
     def read(self, data: bytes) -> Report:
@@ -55,9 +56,7 @@ class Aiken:
             problems.add("answer_line_missing", question.line, 1)
         if len(drafts) >= MAX_QUESTIONS:
             problems.add("too_many_questions", len(lines), 1, most=MAX_QUESTIONS)
-        if not drafts and not problems.found:
-            problems.add("no_questions", 0, 0, "warning")
-        return Report(tuple(drafts), tuple(problems.found))
+        return problems.report(drafts)
 
     def write(self, drafts: Sequence[Draft]) -> bytes:
         """The questions one after another; the best answer is the right one."""
@@ -105,6 +104,7 @@ def _read_line(
         problems.add("answer_line_missing", question.line, 1)
     elif question is not None:
         problems.add("aiken_text_twice", number, 1)
+    problems.begins.append(number)
     return _Open(line.strip(), number)
 
 

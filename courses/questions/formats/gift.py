@@ -15,6 +15,7 @@ class Gift:
     name = "gift"
     title = "GIFT"
     extension = ".gift"
+    also = (".txt",)
     types = frozenset(
         {
             "description",

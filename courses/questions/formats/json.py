@@ -27,6 +27,7 @@ class Json:
     name = "json"
     title = "JSON"
     extension = ".json"
+    also = (".jsonl",)
     types = frozenset(TYPES)
 
     def read(self, data: bytes) -> Report:
@@ -37,14 +38,13 @@ class Json:
             if len(drafts) >= MAX_QUESTIONS:
                 problems.add("too_many_questions", line, column, most=MAX_QUESTIONS)
                 break
+            problems.begins.append(line)
             draft = _draft(value, line, column, problems)
             if draft is not None:
                 drafts.append(draft)
             if problems.full:
                 break
-        if not drafts and not problems.found:
-            problems.add("no_questions", 0, 0, "warning")
-        return Report(tuple(drafts), tuple(problems.found))
+        return problems.report(drafts)
 
     def write(self, drafts: Sequence[Draft]) -> bytes:
         """A list with one question to a line, the keys in the order of the alphabet."""

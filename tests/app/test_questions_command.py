@@ -1,0 +1,134 @@
+"""`kafedra questions check` and `grade`: what a file holds, and what an answer is worth, for programs."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from app.command.questions import questions
+from courses.questions import TYPES
+
+FILE = """// [id:7]
+::Река::Какая река впадает в Каспийское море? {~Дон =Волга ~Днепр}
+
+Пи? {#3,14}
+
+Дерево к Новому году {=ёлка =%50%сосна}
+"""
+
+
+def asked(*arguments: str, given: str = "") -> Result:
+    return CliRunner().invoke(questions, arguments, input=given)
+
+
+def graded(*lines: Any) -> list[dict[str, Any]]:
+    result = asked("grade", given="".join(f"{json.dumps(line)}\n" for line in lines))
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "вопросы.gift"
+    path.write_text(FILE, "utf-8")
+    return path
+
+
+def test_a_check_says_every_question_and_every_mistake_by_line(file):
+    result = asked("check", str(file))
+    assert result.exit_code == 1
+    assert "вопросы.gift:2: Один ответ: Река" in result.stdout
+    assert "вопросы.gift:4:7: «3,14» записано с запятой." in result.stderr
+    assert "2 вопроса, 1 ошибка" in result.stdout
+
+
+def test_for_programs_there_is_one_object_per_question_refused_or_not(file):
+    result = asked("check", str(file), "--json")
+    first, refused, last = (json.loads(line) for line in result.stdout.splitlines())
+    assert result.exit_code == 1
+    assert (first["type"], first["name"], first["id_number"], first["problems"]) == (
+        "single_choice",
+        "Река",
+        "7",
+        [],
+    )
+    assert refused["type"] is None
+    [problem] = refused["problems"]
+    assert (problem["code"], problem["line"], problem["column"]) == ("number_with_comma", 4, 7)
+    assert problem["message"].startswith("«3,14»")
+    assert last["answers"][1]["fraction"] == 0.5
+
+
+def test_what_a_check_prints_is_a_file_that_can_be_checked(file, tmp_path):
+    good = tmp_path / "хорошие.jsonl"
+    printed = asked("check", str(file), "--json").stdout.splitlines()
+    good.write_text("\n".join(line for line in printed if json.loads(line)["type"]), "utf-8")
+    again = asked("check", str(good), "--json")
+    assert again.exit_code == 0
+    names = [json.loads(line)["name"] for line in again.stdout.splitlines()]
+    assert names == ["Река", "Дерево к Новому году"]
+
+
+def test_a_file_is_read_in_the_format_that_suits_it(tmp_path):
+    text = tmp_path / "вопрос.txt"
+    text.write_text("Волга впадает в…\nA) Каспийское море\nB) Балтийское море\nANSWER: A\n", "utf-8")
+    assert "Aiken: 1 вопрос, ошибок нет." in asked("check", str(text)).stdout
+    text.write_text("Волга впадает в Каспийское море. {T}\n", "utf-8")
+    assert "GIFT: 1 вопрос, ошибок нет." in asked("check", str(text)).stdout
+
+
+def test_what_was_printed_can_be_graded(file):
+    question = json.loads(asked("check", str(file), "--json").stdout.splitlines()[0])
+    right, wrong, nothing = graded(
+        *({"question": question, "response": one} for one in ({"choice": 1}, {"choice": 0}, {}))
+    )
+    assert (right["fraction"], right["state"], right["complete"]) == (1.0, "graded_right", True)
+    assert (wrong["fraction"], wrong["state"]) == (0.0, "graded_wrong")
+    assert (nothing["fraction"], nothing["state"], nothing["gradable"]) == (None, "gave_up", False)
+
+
+def test_steps_are_walked_by_the_behaviour(file):
+    question = json.loads(asked("check", str(file), "--json").stdout.splitlines()[0])
+    steps = [{"deed": "check", "response": {"choice": one}} for one in (0, 1)] + [{"deed": "finish"}]
+    [result] = graded({"question": question, "behaviour": "adaptive", "steps": steps})
+    assert result["steps"] == [
+        {"state": "todo", "fraction": 0.0},
+        {"state": "complete", "fraction": 1 - 0.3333333},
+        {"state": "graded_right", "fraction": 1 - 0.3333333},
+    ]
+
+
+@pytest.mark.parametrize("kind", TYPES.values(), ids=list(TYPES))
+def test_every_type_grades_its_examples_from_a_terminal(kind):
+    lines = [
+        {"question": one.question, "variant": one.variant, "response": one.response} for one in kind.examples
+    ]
+    for example, result in zip(kind.examples, graded(*lines), strict=True):
+        if not kind.by_hand:
+            assert (result["fraction"], result["state"]) == (example.fraction, example.state)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        {},
+        [],
+        {"question": {"type": "нет такого"}},
+        {"question": {"type": "short_answer"}},
+        {"question": TYPES["single_choice"].examples[0].question, "behaviour": "по-моему"},
+        {"question": TYPES["single_choice"].examples[0].question, "response": {"choice": 99}},
+        {"question": TYPES["single_choice"].examples[0].question, "response": [1]},
+        {"question": TYPES["single_choice"].examples[0].question, "variant": {"order": ["a"]}},
+        {"question": TYPES["single_choice"].examples[0].question, "steps": [{"deed": "угадать"}]},
+        {"question": TYPES["single_choice"].examples[0].question, "steps": "все"},
+        {"question": TYPES["single_choice"].examples[0].question, "certainty": 7},
+    ],
+)
+def test_a_line_that_makes_no_sense_is_told_so_and_the_others_are_graded(line):
+    good = {"question": TYPES["true_false"].examples[0].question, "response": {"answer": True}}
+    result = asked("grade", given=f"{json.dumps(line)}\n\n{json.dumps(good)}\n")
+    told, other = (json.loads(one) for one in result.stdout.splitlines())
+    assert result.exit_code == 1
+    assert "error" in told
+    assert "fraction" in other
