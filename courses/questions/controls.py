@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 
 MAX_TEXT = 10_000
 LONGEST_TEXT = 100_000
+FEW_MARKERS = 5
 GAP = "\ue000{}\ue001"  # stands in a text where a blank is to be drawn; no author types it
 
 
@@ -110,44 +111,70 @@ class Blanks:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place on a picture that takes one of `options`; `x` and `y` are pixels from the top left."""
+    """A place on a picture that takes one of the things of its group; the field `name` holds the thing's
+    value. All numbers are pixels of the picture, from its top left."""
 
     name: str
     x: int
     y: int
-    options: tuple[Option, ...]
+    width: int
+    height: int
+    label: Words
     value: str = ""
     group: int = 0
 
 
 @dataclass(frozen=True, slots=True)
+class Thing:
+    """A thing to put on places of its group, `most` times (0 for any number); `picture` is a name in the
+    question's files where the thing is a picture, and `text` says what it shows."""
+
+    value: str
+    text: Words
+    picture: str = ""
+    group: int = 0
+    most: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Places:
-    """A picture with places to put things on; `pictures` are the options that are pictures themselves."""
+    """A picture with places to put things on; `alt` says what it shows."""
 
     picture: str
     width: int
     height: int
     places: tuple[Place, ...]
+    things: tuple[Thing, ...]
+    alt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """A marker to set on a picture up to `most` times; the field `name` holds «x,y» once for each time."""
+    """A marker to set on a picture up to `most` times (0 for any number); the fields `name`-x and `name`-y
+    hold the numbers once for each time, both empty for one that is not set."""
 
     name: str
     text: Words
     most: int
     points: tuple[tuple[int, int], ...] = ()
 
+    @property
+    def rows(self) -> tuple[tuple[int, int] | None, ...]:
+        """The pairs of fields to draw: all of a few, else the set ones and one to go on with."""
+        count = self.most if 0 < self.most <= FEW_MARKERS else len(self.points) + 1
+        count = min(count, self.most) if self.most else count
+        return (*self.points, *(None,) * (count - len(self.points)))
+
 
 @dataclass(frozen=True, slots=True)
 class Markers:
-    """A picture with markers to set on it."""
+    """A picture with markers to set on it; `alt` says what it shows."""
 
     picture: str
     width: int
     height: int
     markers: tuple[Marker, ...]
+    alt: str = ""
 
 
 @dataclass(frozen=True, slots=True)

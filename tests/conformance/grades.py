@@ -113,6 +113,61 @@ def _right(question: dict[str, Any], stem: str) -> str:
     return str(question["choices"][str(question["right"][stem])])
 
 
+def drag_image(question: dict[str, Any], response: dict[str, Any]) -> Translated:
+    """Choices are numbered within their group, places answer with the shown number from 1, 0 is none."""
+    items, numbers = [], {}
+    for group, choices in question["choices"].items():
+        for key, choice in choices.items():
+            numbers[_group(group), str(key)] = len(items)
+            items.append(
+                {"text": choice["text"], "group": choice["group"], "infinite": bool(choice["infinite"])}
+            )
+    places = [
+        {"x": 0, "y": 0, "item": numbers[str(place["group"]), str(question["rightchoices"][key])] + 1}
+        for key, place in question["places"].items()
+    ]
+    choices = {
+        group: [numbers[group, str(key)] for key in order.values()]
+        for group, order in question["choiceorder"].items()
+    }
+    given = [int(response.get(f"p{place}") or 0) for place in range(1, len(places) + 1)]
+    body = {"picture": "", "width": 1000, "height": 1000, "items": items, "places": places}
+    variant = {"choices": choices, "places": len(places)}
+    return "drag_image", body, variant, {"places": [number - 1 if number else None for number in given]}
+
+
+def _group(name: str) -> str:
+    """Groups are called «c1» in one file and «1» in the other."""
+    return name.removeprefix("c")
+
+
+def drag_markers(question: dict[str, Any], response: dict[str, Any]) -> Translated:
+    """One group of markers; «c2» holds the points of the second one shown."""
+    kinds = next(iter(question["choices"].values()))
+    keys = list(kinds)
+    zones = [
+        _zone(place["coords"]) | {"marker": keys.index(str(question["rightchoices"][key])) + 1}
+        for key, place in question["places"].items()
+    ]
+    markers = [{"text": kind["text"], "most": int(kind["noofdrags"])} for kind in kinds.values()]
+    shown = [keys.index(str(key)) for key in question["choiceorder"]["1"].values()]
+    points = [_points(str(response.get(f"c{place}") or "")) for place in range(1, len(shown) + 1)]
+    body = {"picture": "", "width": 1000, "height": 1000, "markers": markers, "zones": zones}
+    return "drag_markers", body, {"markers": shown}, {"markers": points}
+
+
+def _points(text: str) -> list[list[int]]:
+    return [[int(number) for number in pair.split(",")] for pair in text.split(";") if pair]
+
+
+def _zone(coordinates: str) -> dict[str, Any]:
+    """«x,y;radius», «left,top;width,height» or the corners; the shape shows in the numbers."""
+    pairs = coordinates.split(";")
+    if "," not in pairs[-1]:
+        return {"shape": "circle", "points": [*_points(pairs[0]), [int(pairs[1]), 0]]}
+    return {"shape": "rectangle" if len(pairs) == 2 else "polygon", "points": _points(coordinates)}
+
+
 TRANSLATORS: dict[str, Callable[[dict[str, Any], dict[str, Any]], Translated]] = {
     "qtype_multichoice_single_question": single_choice,
     "qtype_multichoice_multi_question": multiple_choice,
@@ -122,4 +177,6 @@ TRANSLATORS: dict[str, Callable[[dict[str, Any], dict[str, Any]], Translated]] =
     "qtype_ordering_question": ordering,
     "qtype_match_question": matching,
     "qtype_randomsamatch_question": matching,
+    "qtype_ddimageortext_question": drag_image,
+    "qtype_ddmarker_question": drag_markers,
 }

@@ -22,10 +22,12 @@ NO_ANSWER = {
     "qtype_multichoice_single_question": {"answer": "-1"},
     "qtype_truefalse_question": {"answer": ""},
 }
+DEFERRED = "qbehaviour_deferredfeedback\\walkthrough_test::test_deferredfeedback"
+CHANGED = "the last assertion was made after another answer had been made the right one"
 EXPLAINED = {
-    "qbehaviour_deferredfeedback\\walkthrough_test::test_deferredfeedback_feedback_multichoice_single": (
-        "the last assertion was made after another answer had been made the right one"
-    )
+    f"{DEFERRED}_feedback_multichoice_single": CHANGED,
+    "qtype_ddmarker\\walkthrough_test::test_deferred_feedback": CHANGED,
+    "qtype_ddimageortext\\walkthrough_test::test_deferred_feedback": CHANGED,
 }
 
 

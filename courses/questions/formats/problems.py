@@ -161,7 +161,8 @@ SENTENCES = {
     "too_few_markers": N_("У вопроса нет ни одной метки. Добавьте хотя бы одну."),
     "too_many_markers": N_("Меток %(number)d, а можно не больше %(most)d."),
     "zone_wrong": N_(
-        "Зона %(number)d записана неверно: нужна форма circle, rectangle или polygon и её размеры больше нуля."
+        "Зона %(number)d записана неверно: нужна форма circle, rectangle или polygon"
+        " и её размеры больше нуля."
     ),
     "zone_without_marker": N_("Зона %(number)d ждёт метку, которой нет. Исправьте номер метки."),
     "zone_outside": N_("Зона %(number)d целиком лежит вне рисунка. Исправьте её точки."),

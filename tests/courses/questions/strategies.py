@@ -20,6 +20,7 @@ JSON = st.recursive(
     lambda inner: st.one_of(st.lists(inner, max_size=5), st.dictionaries(NAMES, inner, max_size=4)),
     max_leaves=8,
 )
+POINTS = st.lists(st.tuples(st.integers(0, 60), st.integers(-1, 40)).map(list), max_size=3)
 RAW = st.one_of(
     JSON,
     st.fixed_dictionaries(
@@ -30,6 +31,10 @@ RAW = st.one_of(
             "answer": st.one_of(JSON, st.booleans()),
             "text": st.one_of(JSON, ANY_TEXT, st.from_regex(r"-?[0-9]{1,4}[.,]?[0-9]{0,3} ?[a-z]{0,2}")),
             "unit": JSON,
+            "places": st.one_of(
+                JSON, st.lists(st.one_of(st.none(), st.integers(0, 3)), min_size=1, max_size=3)
+            ),
+            "markers": st.one_of(JSON, st.lists(POINTS, min_size=1, max_size=3)),
             "pairs": st.one_of(JSON, st.lists(st.one_of(st.none(), st.integers(0, 4)), max_size=6)),
             "order": st.one_of(JSON, st.permutations(range(3)), st.permutations(range(4))),
         },
@@ -61,6 +66,58 @@ NUMBERS = st.fixed_dictionaries(
 )
 METRES = [{"unit": "m", "multiplier": 1}, {"unit": "cm", "multiplier": 100}]
 UNITS = st.sampled_from([[], METRES[:1], METRES])
+FILES = {"карта.svg": {"key": "0" * 64, "size": 1}, "b.png": {"key": "1" * 64, "size": 2}}
+PICTURE: dict[str, st.SearchStrategy[Any]] = {
+    "picture": st.sampled_from(list(FILES)),
+    "files": st.just(FILES),
+    "width": st.just(60),
+    "height": st.just(40),
+    "alt": NAMES,
+    "shuffle": st.booleans(),
+}
+ITEMS = st.fixed_dictionaries(
+    {"text": TEXTS, "group": st.integers(1, 3), "infinite": st.booleans()},
+    optional={"picture": st.sampled_from(list(FILES))},
+)
+
+
+def _places(items: list[dict[str, Any]]) -> st.SearchStrategy[dict[str, Any]]:
+    place = {
+        "x": st.integers(0, 60),
+        "y": st.integers(0, 40),
+        "item": st.integers(1, len(items)),
+        "label": NAMES,
+    }
+    places = st.lists(st.fixed_dictionaries(place), min_size=1, max_size=3)
+    return st.fixed_dictionaries({"items": st.just(items), "places": places})
+
+
+XY = st.tuples(st.integers(0, 60), st.integers(0, 40)).map(list)
+SHAPES = st.one_of(
+    st.tuples(st.just("circle"), st.tuples(XY, st.integers(1, 30).map(lambda radius: [radius, 0])).map(list)),
+    st.tuples(
+        st.just("rectangle"),
+        st.tuples(XY, st.tuples(st.integers(1, 30), st.integers(1, 30)).map(list)).map(list),
+    ),
+    st.tuples(st.just("polygon"), st.lists(XY, min_size=3, max_size=5)),
+)
+
+
+def _zones(markers: list[dict[str, Any]]) -> st.SearchStrategy[dict[str, Any]]:
+    zone = st.tuples(SHAPES, st.integers(1, len(markers))).map(
+        lambda drawn: {"shape": drawn[0][0], "points": drawn[0][1], "marker": drawn[1]}
+    )
+    zones = st.lists(zone, min_size=1, max_size=4)
+    return st.fixed_dictionaries({"markers": st.just(markers), "zones": zones})
+
+
+def _both(
+    common: dict[str, st.SearchStrategy[Any]], rest: st.SearchStrategy[dict[str, Any]]
+) -> st.SearchStrategy[dict[str, Any]]:
+    return st.tuples(st.fixed_dictionaries(common), rest).map(lambda both: {**both[0], **both[1]})
+
+
+MARKERS = st.fixed_dictionaries({"text": TEXTS, "most": st.integers(0, 3)})
 QUESTIONS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "description": st.fixed_dictionaries({**_common("description"), "default_mark": st.just(0.0)}),
     "single_choice": st.fixed_dictionaries(
@@ -119,5 +176,12 @@ QUESTIONS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
             "select_count": st.integers(2, 4),
             "layout": st.just("vertical"),
         }
+    ),
+    "drag_image": _both(
+        {**_common("drag_image"), **PICTURE}, st.lists(ITEMS, min_size=1, max_size=4).flatmap(_places)
+    ),
+    "drag_markers": _both(
+        {**_common("drag_markers"), **PICTURE, "show_misplaced": st.booleans()},
+        st.lists(MARKERS, min_size=1, max_size=3).flatmap(_zones),
     ),
 }

@@ -1,6 +1,7 @@
 """What every question format promises; a new file in `formats/` is tested by being there."""
 
 import ast
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -19,16 +20,34 @@ CATEGORIES = st.lists(st.sampled_from(["a", "Б в", "a/b", "/c", "d/", "top", "
 
 
 def drafts_for(form):
-    """Questions of the types that the format can hold."""
-    return st.lists(
+    """Questions that the format can hold: of its types, and without anything that it says is an error."""
+    drafts = st.lists(
         st.builds(
-            Draft,
+            drafted,
             st.one_of([QUESTIONS[name] for name in sorted(form.types & set(QUESTIONS))]),
-            category=CATEGORIES.map(tuple),
-            id_number=st.sampled_from(["", "17", "а б"]),
+            CATEGORIES.map(tuple),
+            st.sampled_from(["", "17", "а б"]),
         ),
         max_size=4,
     )
+    return drafts.map(lambda drawn: [draft for draft in drawn if not refused(form, draft)])
+
+
+def drafted(question, category=(), id_number=""):
+    """A draft with contents for the files that its question names: drawings of the size it speaks of."""
+    sides = f'width="{question.get("width", 1)}" height="{question.get("height", 1)}"'
+    contents = {
+        name: f'<svg xmlns="http://www.w3.org/2000/svg" {sides}><title>{name}</title></svg>'.encode()
+        for name in question.get("files", {})
+    }
+    keys = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+    files = {name: {"key": keys[name], "size": len(content)} for name, content in contents.items()}
+    by_key = {keys[name]: content for name, content in contents.items()}
+    return Draft({**question, "files": files} if files else question, 0, category, id_number, by_key)
+
+
+def refused(form, draft):
+    return any(problem.severity == "error" for problem in form.losses(draft))
 
 
 @EVERY_FORMAT
@@ -133,7 +152,8 @@ def codes_in(tree: ast.AST) -> set[str]:
 
 
 def test_every_code_in_the_source_has_a_sentence_and_every_sentence_a_code():
-    used = {f"too_{size}_{key}" for size in ("few", "many") for key in ("answers", "pairs", "items")}
+    lists = ("answers", "pairs", "items", "places", "markers", "zones")
+    used = {f"too_{size}_{key}" for size in ("few", "many") for key in lists}
     used |= {"number_wrong", "number_with_comma"}  # chosen by a variable
     folder = Path(courses.questions.__file__).parent
     for path in (folder / "rules.py", *folder.glob("types/*.py"), *folder.glob("formats/*.py")):

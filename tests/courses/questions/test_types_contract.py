@@ -144,7 +144,11 @@ def _submitted(control) -> dict[str, list[str]]:
         case Places():
             return {place.name: [place.value] for place in control.places}
         case Markers():
-            return {marker.name: [f"{x},{y}" for x, y in marker.points] for marker in control.markers}
+            return {
+                f"{marker.name}-{axis}": ["" if row is None else str(row[at]) for row in marker.rows]
+                for marker in control.markers
+                for at, axis in enumerate("xy")
+            }
         case Pairs():
             return {f"pair-{i}": ["" if c is None else str(c)] for i, c in enumerate(control.chosen)}
         case Order():
