@@ -8,7 +8,9 @@ from datetime import timedelta
 from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
+from sqlalchemy.orm import Session
 
+from app import asking
 from app.extensions import db, limiter, unit_of_work
 from app.learner import bp, shelf
 from app.learner.sheets import (
@@ -28,7 +30,7 @@ from courses.catalogue import OutlineActivity
 from courses.clock import utcnow
 from courses.errors import Conflict, NotFound
 from courses.learning import Study
-from courses.quizzes import Fate, GradingProgress, Sitting
+from courses.quizzes import Fate, GradingProgress, Saved, Sitting
 from courses.texts import N_
 
 WAITS_LONG = timedelta(seconds=10)
@@ -100,21 +102,18 @@ def save_responses(attempt_id: int) -> ResponseReturnValue:
 
 @bp.post("/attempts/<int:attempt_id>/pages/<int:page>")
 def turn_page(attempt_id: int, page: int) -> ResponseReturnValue:
-    """Save what a page says, and go where the button says."""
+    """Save what a page says, do what the button says, and go where it leads."""
     go, answers = request.form.get("go", ""), answers_of_form(request.form)
     with unit_of_work() as session:
         saved = quizzes.save_responses(session, attempt_id, answers, by=actor(), now=utcnow())
-        if go.startswith("flag-") and saved.refusal is None:
-            slot_id, flagged = _flag_of(go)
-            quizzes.flag(session, attempt_id, slot_id, flagged=flagged, by=actor())
         if saved.refusal:
             quizzes.finish_attempt(session, attempt_id, by=actor(), now=utcnow())
+        else:
+            _press(session, attempt_id, go)
+    for sentence in _remarks(saved):
+        flash(sentence, "warning")
     if saved.refusal:
-        if any(one.fate is Fate.LATE for one in saved.slots):
-            flash(words().gettext(SAVE_REFUSALS[saved.refusal]), "warning")
         return redirect(url_for("learner.result", attempt_id=attempt_id), 303)
-    if any(one.conflict_at for one in saved.slots):
-        flash(words().gettext("Этот вопрос меняли в другой вкладке; засчитан последний ответ."), "warning")
     return redirect(where_to(attempt_id, page, go), 303)
 
 
@@ -214,9 +213,31 @@ def _runs(sitting: Sitting) -> bool:
     return False
 
 
-def _flag_of(go: str) -> tuple[int, bool]:
-    """«flag-12-1»: the slot, and whether the flag is to be set."""
-    _, slot, flagged = [*go.split("-"), "", ""][:3]
-    if not slot.isdecimal():
+def _press(session: Session, attempt_id: int, go: str) -> None:
+    """What a button beside a question does: «flag-12-1», «check-12», «again-12»."""
+    deed, _, rest = go.partition("-")
+    slot, _, wanted = rest.partition("-")
+    if deed not in ("flag", "check", "again"):
+        return
+    slot_id = asking.whole(slot)
+    if slot_id is None:
         raise NotFound("slot")
-    return int(slot[:9]), flagged == "1"
+    if deed == "flag":
+        quizzes.flag(session, attempt_id, slot_id, flagged=wanted == "1", by=actor())
+    else:
+        do = quizzes.check_answer if deed == "check" else quizzes.try_again
+        do(session, attempt_id, slot_id, by=actor(), now=utcnow())
+
+
+def _remarks(saved: Saved) -> list[str]:
+    """What a plain page must be told about what it sent."""
+    say = words().gettext
+    if saved.refusal:
+        late = any(one.fate is Fate.LATE for one in saved.slots)
+        return [say(SAVE_REFUSALS[saved.refusal])] if late else []
+    remarks = []
+    if any(one.conflict_at for one in saved.slots):
+        remarks.append(say("Этот вопрос меняли в другой вкладке; засчитан последний ответ."))
+    if any(one.fate is Fate.LOCKED for one in saved.slots):
+        remarks.append(say("Проверенный ответ уже нельзя изменить: новый сохранён, но не засчитан."))
+    return remarks

@@ -125,7 +125,8 @@ def where_to(attempt_id: int, page: int, go: str) -> str:
     if go == "review":
         return url_for("learner.review", attempt_id=attempt_id)
     wanted = int(go[5:9]) if go.startswith("page-") and go[5:].isdecimal() else page
-    anchor = f"s{go.split('-')[1]}-text" if go.startswith("flag-") else None
+    beside = go.startswith(("flag-", "check-", "again-"))
+    anchor = f"s{go.split('-')[1]}-text" if beside else None
     return url_for("learner.attempt", attempt_id=attempt_id, page=wanted, _anchor=anchor)
 
 
@@ -173,13 +174,19 @@ def reviewed(sheet: Sheet, reveal: bool) -> Markup:
 def _fragment(template: str, sheet: Sheet, *, reveal: bool) -> Markup:
     """The same question in the same order with the same answer looks the same to everybody."""
     stands = json.dumps([sheet.variant, sheet.response, sheet.state, sheet.fraction])
-    key = (template, language(), sheet.slot_id, reveal, stands)
+    key = (template, language(), sheet.slot_id, reveal, stands, _checks(sheet))
     drawn = _kept.get(key)
     if drawn is None:
-        values = {"sheet": sheet, "reveal": reveal, "say": say, "say_block": say_block}
+        values = {"sheet": sheet, "reveal": reveal, "say": say, "say_block": say_block, "number": number}
         drawn = Markup(current_app.jinja_env.get_template(template).render(values))  # noqa: S704 - a template
         _kept.keep(key, drawn)
     return drawn
+
+
+def _checks(sheet: Sheet) -> tuple[Any, ...]:
+    """What checks have made of a question, as far as it is drawn."""
+    one = sheet.stands
+    return one.certainty, one.state, one.fraction, len(one.tries), one.checked, one.resting
 
 
 def number(value: float) -> str:

@@ -7,6 +7,7 @@ import yaml
 from courses.catalogue import KINDS, SUBJECTS
 from courses.packages.shapes import MISSING, Each, FilePath, Key, Line, OneOf, Record, Whole, Yes
 from courses.packages.yaml_lines import Source
+from courses.quizzes import BEHAVIOURS
 from courses.texts import LANGUAGES
 
 FORMAT = "kafedra-course/1"
@@ -33,11 +34,13 @@ QUIZ_ENTRY = Record(
         "time_limit": Whole(0, 6000),
         "shuffle": Yes(),
         "per_page": Whole(0, 500),
+        "behaviour": OneOf(tuple(BEHAVIOURS)),
         "required": Yes(),
     },
     frozenset({"quiz", "key", "title", "minutes"}),
 )
 QUIZ_DEFAULTS = {"attempts": 0, "time_limit": 0, "shuffle": True, "per_page": 1, "required": True}
+QUIZ_SETTINGS = ("behaviour",)  # kept only when the author says something
 ENTRIES = {"lesson": LESSON_ENTRY, "practical": PRACTICAL_ENTRY, "quiz": QUIZ_ENTRY}
 
 

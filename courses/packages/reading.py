@@ -23,7 +23,7 @@ from courses.packages.lessons import (
     read_lesson,
     trimmed,
 )
-from courses.packages.manifest import COURSE, MANIFEST, PASS_PERCENT, QUIZ_DEFAULTS
+from courses.packages.manifest import COURSE, MANIFEST, PASS_PERCENT, QUIZ_DEFAULTS, QUIZ_SETTINGS
 from courses.packages.package import Package, PackageActivity, PackageFigure, PackageModule
 from courses.packages.shapes import MISSING
 from courses.packages.yaml_lines import Placed, Source
@@ -162,6 +162,7 @@ class _Reading:
         self.figures_of_quiz(str(path), data)
         defaults = {**QUIZ_DEFAULTS, "pass_percent": self.pass_percent}
         settings = {name: entry.get(name, default) for name, default in defaults.items()}
+        settings |= {name: entry[name] for name in QUIZ_SETTINGS if name in entry}
         return PackageActivity(
             ActivityKind.QUIZ,
             str(path),

@@ -6,6 +6,8 @@ grading replays them. The learner obtains an attempt only through verbs that loo
 
 from courses.quizzes.alone import Alone, stand_alone
 from courses.quizzes.attempts import create_quiz, finish_attempt, finish_overdue, flag, owed, start_attempt
+from courses.quizzes.behaviours import BEHAVIOURS, Behaviour
+from courses.quizzes.checking import check_answer, try_again
 from courses.quizzes.events import AttemptFinished, AttemptGraded
 from courses.quizzes.grading import grade_attempt
 from courses.quizzes.models import Attempt, AttemptState, GradingProgress, Quiz, Slot
@@ -23,8 +25,10 @@ from courses.quizzes.queries import (
     waiting,
 )
 from courses.quizzes.saving import Acknowledged, Answer, Fate, Saved, save_responses
+from courses.quizzes.settings import QuizSettings
 
 __all__ = [
+    "BEHAVIOURS",
     "Acknowledged",
     "Alone",
     "Answer",
@@ -33,9 +37,11 @@ __all__ = [
     "AttemptGraded",
     "AttemptLine",
     "AttemptState",
+    "Behaviour",
     "Fate",
     "GradingProgress",
     "Quiz",
+    "QuizSettings",
     "Receipt",
     "Saved",
     "Sheet",
@@ -44,6 +50,7 @@ __all__ = [
     "Start",
     "Waiting",
     "attempts_left",
+    "check_answer",
     "create_quiz",
     "find_receipt",
     "finish_attempt",
@@ -56,5 +63,6 @@ __all__ = [
     "stand_alone",
     "start_attempt",
     "start_page",
+    "try_again",
     "waiting",
 ]

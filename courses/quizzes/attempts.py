@@ -21,9 +21,11 @@ from courses.quizzes import rules
 from courses.quizzes.events import AttemptFinished
 from courses.quizzes.models import Attempt, AttemptState, GradingProgress, Quiz, Slot, StepKind
 from courses.quizzes.papers import Paper, paper, paper_of_activity
+from courses.quizzes.settings import QuizSettings
 from courses.quizzes.steps import add_steps
 
 SEEDS = 2**53
+USUAL = QuizSettings()
 
 MINE = (
     select(
@@ -67,6 +69,7 @@ def create_quiz(
     shuffle: bool,
     per_page: int,
     slots: Sequence[tuple[int, float]],
+    settings: QuizSettings = USUAL,
 ) -> Quiz:
     """The quiz of an activity: `slots` are (question version id, max mark) in order; `time_limit` is in
     seconds."""
@@ -80,6 +83,7 @@ def create_quiz(
         shuffle=shuffle,
         per_page=per_page,
         max_mark=sum(max_mark for _, max_mark in slots),
+        settings=settings.checked().stored(),
     )
     session.add(quiz)
     session.flush()

@@ -1,7 +1,5 @@
 """Grading: an attempt is replayed from its steps, so that it gives the same mark whenever it is graded."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -10,14 +8,14 @@ from sqlalchemy.orm import Session
 
 from courses import learning, outbox
 from courses.db import ask
-from courses.questions import Graded
+from courses.questions import State
 from courses.quizzes import rules
+from courses.quizzes.behaviours import Standing
 from courses.quizzes.events import AttemptGraded
-from courses.quizzes.models import Attempt, AttemptState, GradingProgress, Step, StepKind
+from courses.quizzes.history import HISTORY, SlotHistory, by_slot
+from courses.quizzes.models import Attempt, AttemptState, GradingProgress, StepKind
 from courses.quizzes.papers import Paper, paper
 from courses.quizzes.steps import add_steps
-
-NEEDS_GRADING = "needs_grading"
 
 WAITING = (
     select(Attempt.id, Attempt.quiz_id, Attempt.enrolment_id)
@@ -28,34 +26,6 @@ WAITING = (
     )
     .with_for_update(key_share=True)
 )
-HISTORY = (
-    select(Step.slot_id, Step.sequence, Step.kind, Step.data, Step.current)
-    .where(Step.attempt_id == bindparam("attempt_id"))
-    .order_by(Step.slot_id, Step.sequence)
-)
-
-
-@dataclass(slots=True)
-class Replayed:
-    """Where one slot stands after all its steps; `answered_by` is the step whose response counts."""
-
-    variant: dict[str, Any] = field(default_factory=dict)
-    response: dict[str, Any] = field(default_factory=dict)
-    answered_by: int = 0
-    last: int = 0
-
-
-def replay(steps: Sequence[Row[*tuple[Any, ...]]]) -> dict[int, Replayed]:
-    """The counted response of every slot: the newest current one."""
-    slots: dict[int, Replayed] = {}
-    for step in steps:
-        slot = slots.setdefault(step.slot_id, Replayed())
-        slot.last = max(slot.last, step.sequence)
-        if step.kind == StepKind.STARTED:
-            slot.variant = step.data["variant"]
-        elif step.kind == StepKind.SAVED and step.current and step.sequence > slot.answered_by:
-            slot.response, slot.answered_by = step.data["response"], step.sequence
-    return slots
 
 
 def grade_attempt(session: Session, attempt_id: int, *, now: datetime) -> None:
@@ -64,17 +34,14 @@ def grade_attempt(session: Session, attempt_id: int, *, now: datetime) -> None:
     if attempt is None:
         return
     sheet = paper(session, attempt.quiz_id)
-    slots = replay(ask(session, HISTORY, {"attempt_id": attempt_id}).all())
-    graded = {
-        slot_id: asked.type.grade(asked.body, slots[slot_id].variant, slots[slot_id].response)
-        for slot_id, asked in sheet.slots.items()
-    }
+    slots = by_slot(ask(session, HISTORY, {"attempt_id": attempt_id}).all())
+    graded = {slot_id: slots[slot_id].stands(asked, finished=True) for slot_id, asked in sheet.slots.items()}
     steps = [_step(attempt_id, sheet, slots[one], one, graded[one], now) for one in graded]
     add_steps(session, steps)
     mark = rules.total(
         [
-            (result.fraction, sheet.slots[slot_id].max_mark, result.state == NEEDS_GRADING)
-            for slot_id, result in graded.items()
+            (stands.fraction, sheet.slots[slot_id].max_mark, stands.state is State.NEEDS_GRADING)
+            for slot_id, stands in graded.items()
         ]
     )
     waits = mark is None
@@ -92,7 +59,7 @@ def grade_attempt(session: Session, attempt_id: int, *, now: datetime) -> None:
 
 
 def _step(
-    attempt_id: int, sheet: Paper, slot: Replayed, slot_id: int, graded: Graded, now: datetime
+    attempt_id: int, sheet: Paper, slot: SlotHistory, slot_id: int, stands: Standing, now: datetime
 ) -> dict[str, Any]:
     version = sheet.slots[slot_id].question_version_id
     return {
@@ -103,8 +70,8 @@ def _step(
         "at": now,
         "data": {"question_version_id": version, "answered_by": slot.answered_by},
         "current": True,
-        "state": str(graded.state),
-        "fraction": graded.fraction,
+        "state": stands.state.value,
+        "fraction": stands.fraction,
     }
 
 

@@ -28,16 +28,19 @@ class GradingProgress(StrEnum):
 
 
 class StepKind(StrEnum):
-    """`started` holds the randomisation, `saved` a response, `graded` the fraction."""
+    """`started` holds the randomisation, `saved` a response, `checked` and `tried_again` what the learner did
+    with it, `graded` the fraction at the end."""
 
     STARTED = "started"
     SAVED = "saved"
+    CHECKED = "checked"
+    TRIED_AGAIN = "tried_again"
     GRADED = "graded"
 
 
 class Quiz(Base):
     """The quiz of one activity. Times in seconds, 0 for no limit; `pass_fraction` 0…1; `attempts` 0 for no
-    limit."""
+    limit; `settings` is the rest (`settings.QuizSettings`)."""
 
     __tablename__ = "quiz"
 
@@ -49,6 +52,7 @@ class Quiz(Base):
     shuffle: Mapped[bool]
     per_page: Mapped[int] = mapped_column(default=1)
     max_mark: Mapped[float]
+    settings: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
 
 
 class Slot(Base):

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from courses.catalogue import Activity, CourseVersion, Memory
 from courses.errors import NotFound
 from courses.questions import TYPES, QuestionType, QuestionVersion
+from courses.quizzes.behaviours import Asked, Behaviour, behaviour_for
 from courses.quizzes.models import Quiz, Slot
+from courses.quizzes.settings import QuizSettings
 
 KEPT = 300
 TO_READ = "description"
@@ -28,6 +30,11 @@ class PaperSlot:
     question_version_id: int
     type: QuestionType
     body: Mapping[str, Any]
+    behaviour: Behaviour
+
+    def asked(self, variant: dict[str, Any]) -> Asked:
+        """The question as one attempt asks it."""
+        return Asked(self.type, self.body, variant)
 
     @property
     def is_question(self) -> bool:
@@ -49,7 +56,13 @@ class Paper:
     shuffle: bool
     per_page: int
     max_mark: float
+    settings: QuizSettings
     slots: Mapping[int, PaperSlot]
+
+    @cached_property
+    def can_check(self) -> bool:
+        """Whether any question can be checked before the end."""
+        return any(slot.behaviour.can_check for slot in self.slots.values() if slot.is_question)
 
     @cached_property
     def question_ids(self) -> frozenset[int]:
@@ -98,6 +111,7 @@ def _read(session: Session, quiz_id: int) -> tuple[Paper, bool]:
     if found is None:
         raise NotFound("quiz")
     quiz: Quiz = found[0]
+    settings = QuizSettings.read(quiz.settings)
     made = Paper(
         quiz_id=quiz.id,
         activity_id=quiz.activity_id,
@@ -109,12 +123,13 @@ def _read(session: Session, quiz_id: int) -> tuple[Paper, bool]:
         shuffle=quiz.shuffle,
         per_page=quiz.per_page,
         max_mark=quiz.max_mark,
-        slots=_slots(session, quiz_id),
+        settings=settings,
+        slots=_slots(session, quiz_id, settings.behaviour),
     )
     return made, found.published_at is not None
 
 
-def _slots(session: Session, quiz_id: int) -> Mapping[int, PaperSlot]:
+def _slots(session: Session, quiz_id: int, behaviour: str) -> Mapping[int, PaperSlot]:
     rows = session.execute(
         select(
             Slot.id,
@@ -128,7 +143,11 @@ def _slots(session: Session, quiz_id: int) -> Mapping[int, PaperSlot]:
         .where(Slot.quiz_id == quiz_id)
         .order_by(Slot.position)
     )
-    return {
-        row.id: PaperSlot(row.id, row.position, row.max_mark, row.version_id, TYPES[row.type], row.body)
-        for row in rows
-    }
+    return {row.id: _slot(row, behaviour) for row in rows}
+
+
+def _slot(row: Row[*tuple[Any, ...]], behaviour: str) -> PaperSlot:
+    kind = TYPES[row.type]
+    return PaperSlot(
+        row.id, row.position, row.max_mark, row.version_id, kind, row.body, behaviour_for(kind, behaviour)
+    )

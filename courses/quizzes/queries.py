@@ -1,7 +1,7 @@
 """What pages show of quizzes: few queries each, whatever the number of questions and attempts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -15,11 +15,14 @@ from courses.db import ask
 from courses.errors import NotFound
 from courses.learning import Enrolment, Study
 from courses.people import Actor, Permission, Person
-from courses.questions import Control, Graded, Reviewed
+from courses.questions import Control, Graded, Reviewed, State, Words
 from courses.quizzes import rules
 from courses.quizzes.attempts import access_attempt
+from courses.quizzes.behaviours import Standing
+from courses.quizzes.history import HISTORY, SlotHistory, by_slot
 from courses.quizzes.models import Attempt, AttemptState, GradingProgress, Step, StepKind
 from courses.quizzes.papers import Paper, PaperSlot, paper, paper_of_activity
+from courses.texts import N_
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,15 @@ class Start:
         return any(one.passed for one in self.attempts)
 
 
+UNTOUCHED = Standing()
+SAY_HOW_SURE = N_("Отметьте, насколько вы уверены в ответе.")
+COMBINED = {
+    State.RIGHT: "correct_feedback",
+    State.PARTIAL: "partially_correct_feedback",
+    State.WRONG: "incorrect_feedback",
+}
+
+
 @dataclass(frozen=True)
 class Sheet:
     """One question of one attempt, as it stands."""
@@ -75,6 +87,7 @@ class Sheet:
     flagged: bool
     state: str | None = None
     fraction: float | None = None
+    stands: Standing = UNTOUCHED
 
     @property
     def slot_id(self) -> int:
@@ -125,6 +138,59 @@ class Sheet:
     @property
     def review(self) -> tuple[Reviewed, ...]:
         return self.asked.type.review(self.asked.body, self.variant, self.response)
+
+    @property
+    def can_check(self) -> bool:
+        """Whether the page has «Проверить» here now."""
+        return self.asked.behaviour.can_check and not self.closed and not self.resting
+
+    @property
+    def closed(self) -> bool:
+        """Whether the question was checked for good, although the attempt goes on."""
+        return self.asked.behaviour.can_check and self.stands.finished
+
+    @property
+    def resting(self) -> bool:
+        """Whether the learner must press «Ещё раз» first."""
+        return self.stands.resting
+
+    @property
+    def checked(self) -> bool:
+        """Whether the answer that stands here is one whose result may be shown."""
+        return self.asked.behaviour.can_check and self.stands.checked
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether a check found too little to check."""
+        return self.asked.behaviour.can_check and self.stands.state is State.INVALID
+
+    @property
+    def advice(self) -> str:
+        """What the answer still needs, as a message of ours."""
+        if self.asked.behaviour.asks_certainty and self.complete and self.stands.certainty is None:
+            return SAY_HOW_SURE
+        return self.asked.type.advice(self.asked.body, self.variant, self.response)
+
+    @property
+    def hint(self) -> Mapping[str, Any] | None:
+        """The hint that the present try may use."""
+        hints, tries = self.asked.body.get("hints") or (), len(self.stands.tries)
+        shown = self.asked.behaviour.gives_hints and 0 < tries <= len(hints) and not self.stands.finished
+        return hints[tries - 1] if shown else None
+
+    @property
+    def tries_left(self) -> int | None:
+        """How many tries there are, this one included; None where they are not counted."""
+        if not self.asked.behaviour.gives_hints:
+            return None
+        return max(0, len(self.asked.body.get("hints") or ()) + 1 - len(self.stands.tries))
+
+    @property
+    def combined_feedback(self) -> Words:
+        """What the author says to a right, a partly right and a wrong answer."""
+        key = COMBINED.get(State(self.result.state))
+        text = (self.asked.body.get(key) or "") if key else ""
+        return Words(text, self.asked.body.get(f"{key}_format") or self.text_format)
 
     @cached_property
     def result(self) -> Graded:
@@ -289,6 +355,7 @@ def sitting(session: Session, attempt_id: int, *, by: Actor) -> Sitting:
         (step.slot_id, step.kind): step for step in ask(session, HEADS, {"attempt_id": attempt_id})
     }
     known = paper(session, attempt.quiz_id)
+    histories = _histories(session, attempt_id) if known.can_check else {}
     numbers = {
         slot_id: number
         for number, slot_id in enumerate((one for one in attempt.layout if one in known.question_ids), 1)
@@ -306,7 +373,10 @@ def sitting(session: Session, attempt_id: int, *, by: Actor) -> Sitting:
         receipt=attempt.receipt,
         paper=known,
         sheets=tuple(
-            _sheet(known.slots[slot_id], numbers.get(slot_id, 0), steps, slot_id in attempt.flagged)
+            _with_checks(
+                _sheet(known.slots[slot_id], numbers.get(slot_id, 0), steps, slot_id in attempt.flagged),
+                histories.get(slot_id),
+            )
             for slot_id in attempt.layout
         ),
     )
@@ -331,6 +401,18 @@ def _sheet(
         state=graded.state if graded else None,
         fraction=graded.fraction if graded else None,
     )
+
+
+def _histories(session: Session, attempt_id: int) -> dict[int, SlotHistory]:
+    return by_slot(ask(session, HISTORY, {"attempt_id": attempt_id}).all())
+
+
+def _with_checks(sheet: Sheet, history: SlotHistory | None) -> Sheet:
+    """The sheet as checks and hints have made it; while the attempt runs, its state is that of the checks."""
+    if history is None or not sheet.asked.behaviour.can_check:
+        return sheet
+    stands = history.stands(sheet.asked)
+    return replace(sheet, stands=stands, response=dict(stands.response), sequence=history.last)
 
 
 def attempts_left(session: Session, one: Sitting) -> int | None:

@@ -9,7 +9,7 @@ the newest wins.
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -22,12 +22,12 @@ from courses.errors import Invalid, NotFound
 from courses.people import Actor
 from courses.quizzes import rules
 from courses.quizzes.attempts import access_attempt
+from courses.quizzes.history import HISTORY_OF, by_slot
 from courses.quizzes.models import AttemptState, Step, StepKind
-from courses.quizzes.papers import PaperSlot, paper
+from courses.quizzes.papers import Paper, PaperSlot, paper
 from courses.quizzes.rules import Delivery, Known
 from courses.quizzes.steps import add_steps
 
-LATE = "late"
 MOST_ANSWERS = 500
 CLIENT = re.compile(r"[0-9A-Za-z-]{1,36}")
 LARGEST_SEQUENCE = 2**31 - 1
@@ -35,7 +35,7 @@ LARGEST_SEQUENCE = 2**31 - 1
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a page says about one slot: the plain fields of its controls.
+    """What a page says about one slot: the plain fields of its controls, and `certainty` where it is asked.
 
     `client_sequence` is the page's own number of this delivery (None from a plain form), `seen` the newest
     step of this slot that the page knew.
@@ -48,12 +48,13 @@ class Answer:
 
 
 class Fate(StrEnum):
-    """What became of one answer. All but REFUSED and LATE mean that it is safe and counted, or was
-    overtaken."""
+    """What became of one answer. SAVED is safe and counts; OVERTAKEN, LATE (after the end) and LOCKED (after
+    the question was checked) are kept and do not count; REFUSED is not kept."""
 
     SAVED = "saved"
     OVERTAKEN = "overtaken"
     LATE = "late"
+    LOCKED = "locked"
     REFUSED = "refused"
 
 
@@ -89,6 +90,8 @@ class _Slot:
     known: Known
     head_at: datetime | None
     last: int
+    certainty: int | None = None
+    locked: bool = False
 
 
 _head = aliased(Step)
@@ -156,6 +159,8 @@ def save_responses(
         raise NotFound("slot")
     refusal = _refusal(attempt, now)
     slots = _read(session, attempt_id, answers, client)
+    if sheet.can_check:
+        _look_at_checks(session, attempt_id, sheet, slots)
     saver = _Saver(session, attempt_id, client, now, late=refusal is not None)
     told = tuple(saver.take(sheet.slots[answer.slot_id], slots[answer.slot_id], answer) for answer in answers)
     add_steps(session, saver.rows)
@@ -202,6 +207,16 @@ def _read(
     return {slot_id: _slot(rows, client if numbers else None) for slot_id, rows in by_slot.items()}
 
 
+def _look_at_checks(session: Session, attempt_id: int, sheet: Paper, slots: dict[int, _Slot]) -> None:
+    """A question that was checked may be closed, and a hint may have changed what is answered there."""
+    asked = {"attempt_id": attempt_id, "slot_ids": list(slots)}
+    for slot_id, history in by_slot(ask(session, HISTORY_OF, asked).all()).items():
+        stands, slot = history.stands(sheet.slots[slot_id]), slots[slot_id]
+        slot.locked = stands.finished or stands.resting
+        if slot.known.response is not None:
+            slot.known = replace(slot.known, response=dict(stands.response))
+
+
 def _slot(rows: Sequence[Row[*tuple[Any, ...]]], client: str | None) -> _Slot:
     saved = [row for row in rows if row.kind == StepKind.SAVED]
     head = next((row for row in reversed(saved) if row.current), None)
@@ -212,7 +227,24 @@ def _slot(rows: Sequence[Row[*tuple[Any, ...]]], client: str | None) -> _Slot:
         client=head.client if head else None,
         client_sequences=mine,
     )
-    return _Slot(rows[0].data["variant"], known, head.at if head else None, rows[-1].sequence)
+    certainty = head.data.get("certainty") if head else None
+    return _Slot(rows[0].data["variant"], known, head.at if head else None, rows[-1].sequence, certainty)
+
+
+UNCOUNTED = (Fate.LATE, Fate.LOCKED)
+
+
+def _certainty(asked: PaperSlot, answer: Answer) -> int | None:
+    """How sure the learner said to be, where that is asked."""
+    if not asked.behaviour.asks_certainty:
+        return None
+    said = (answer.fields.get("certainty") or [""])[-1]
+    return int(said) if said in ("1", "2", "3") else None
+
+
+def _said(response: Mapping[str, Any], certainty: int | None) -> dict[str, Any]:
+    """An answer as its step keeps it."""
+    return {"response": response} | ({"certainty": certainty} if certainty else {})
 
 
 @dataclass(slots=True)
@@ -228,12 +260,15 @@ class _Saver:
 
     def take(self, asked: PaperSlot, slot: _Slot, answer: Answer) -> Acknowledged:
         """What becomes of the answer."""
-        kind, variant, known = asked.type, slot.variant, slot.known
+        kind, known = asked.type, slot.known
         try:
-            response = kind.clean(asked.body, variant, kind.from_form(asked.body, variant, answer.fields))
+            response = kind.clean(
+                asked.body, slot.variant, kind.from_form(asked.body, slot.variant, answer.fields)
+            )
         except Invalid:
             return self._tell(asked, slot, answer, Fate.REFUSED)
-        same = known.response is not None and response == known.response
+        certainty = _certainty(asked, answer)
+        same = response == known.response and certainty in (None, slot.certainty)
         verdict = rules.delivery(known, response, answer.client_sequence, same=same)
         if verdict is Delivery.NEW and self._untouched(slot, answer, response):
             verdict = Delivery.SAME
@@ -243,13 +278,22 @@ class _Saver:
         if slot.last >= rules.MOST_STEPS:
             return self._tell(asked, slot, answer, Fate.REFUSED)
         conflict = rules.is_conflict(known, client=self.client, seen=answer.seen, same=same)
-        fate = Fate.LATE if self.late else Fate.OVERTAKEN if verdict is Delivery.OLDER else Fate.SAVED
-        self._keep(slot, answer, response, fate)
-        conflict_at = slot.head_at if conflict and fate is Fate.SAVED else None
-        counts = fate is Fate.SAVED
-        counted, sequence = (response, slot.last) if counts else (known.response or {}, known.sequence)
-        answered = kind.is_gradable(asked.body, variant, counted)
-        return Acknowledged(asked.id, answer.client_sequence, fate, sequence, answered, conflict_at)
+        fate = self._fate(slot, verdict)
+        self._keep(
+            slot, answer, {"response": response} | ({"certainty": certainty} if certainty else {}), fate
+        )
+        if fate is not Fate.SAVED:
+            return self._tell(asked, slot, answer, fate)
+        answered = kind.is_gradable(asked.body, slot.variant, response)
+        conflict_at = slot.head_at if conflict else None
+        return Acknowledged(asked.id, answer.client_sequence, fate, slot.last, answered, conflict_at)
+
+    def _fate(self, slot: _Slot, verdict: Delivery) -> Fate:
+        if self.late:
+            return Fate.LATE
+        if slot.locked:
+            return Fate.LOCKED
+        return Fate.OVERTAKEN if verdict is Delivery.OLDER else Fate.SAVED
 
     def _untouched(self, slot: _Slot, answer: Answer, response: Mapping[str, Any]) -> bool:
         """Whether a plain form only repeats what it was shown, while another page has answered since."""
@@ -259,7 +303,7 @@ class _Saver:
         shown = self.session.scalar(SHOWN, asked)
         return bool(response == (shown["response"] if shown else {}))
 
-    def _keep(self, slot: _Slot, answer: Answer, response: Mapping[str, Any], fate: Fate) -> None:
+    def _keep(self, slot: _Slot, answer: Answer, said: Mapping[str, Any], fate: Fate) -> None:
         slot.last += 1
         self.rows.append(
             {
@@ -268,15 +312,15 @@ class _Saver:
                 "sequence": slot.last,
                 "kind": StepKind.SAVED,
                 "at": self.now,
-                "data": {"response": response},
+                "data": said,
                 "client": self.client if answer.client_sequence is not None else None,
                 "client_sequence": answer.client_sequence,
                 "current": fate is Fate.SAVED,
-                "state": LATE if fate is Fate.LATE else None,
+                "state": fate.value if fate in UNCOUNTED else None,
             }
         )
 
     def _tell(self, asked: PaperSlot, slot: _Slot, answer: Answer, fate: Fate) -> Acknowledged:
-        """An answer that changes nothing."""
+        """An answer that changes nothing that counts."""
         answered = asked.type.is_gradable(asked.body, slot.variant, slot.known.response or {})
         return Acknowledged(asked.id, answer.client_sequence, fate, slot.known.sequence, answered)

@@ -44,7 +44,7 @@ function acknowledged(one, marks) {
   if (!section) return;
   if (one.seen !== undefined && field(section, "seen")) field(section, "seen").value = one.seen;
   if (one.answered !== undefined) marks.answered.set(one.slot, one.answered);
-  const words = one.conflict ? say("Conflict", one.conflict) : { refused: say("Refused"), late: say("Late") }[one.fate];
+  const words = one.conflict ? say("Conflict", one.conflict) : { refused: say("Refused"), late: say("Late"), locked: say("Locked") }[one.fate];
   remark(one.slot, words ?? "");
   marks.draw(one.slot);
 }

@@ -109,6 +109,7 @@ class Behaviour(Protocol):
     explained: str
     can_check: bool  # the page has «Проверить»
     asks_certainty: bool
+    gives_hints: bool
 
     def saved(self, asked: Asked, stands: Standing) -> Standing:
         """After the response that stands there was kept."""
@@ -183,6 +184,7 @@ class Deferred:
 
     can_check = False
     asks_certainty = False
+    gives_hints = False
 
     def saved(self, asked: Asked, stands: Standing) -> Standing:
         return replace(stands, state=answered_state(asked, stands.response))

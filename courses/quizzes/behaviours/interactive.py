@@ -14,6 +14,7 @@ class Interactive(Checked):
     name = "interactive"
     title = N_("С подсказками")
     explained = N_("После неверного ответа слушатель получает подсказку и пробует снова.")
+    gives_hints = True
 
     def check(self, asked: Asked, stands: Standing) -> Standing:
         if not asked.complete(stands.response):
