@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from courses.questions.formats._base import MAX_QUESTION, MAX_QUESTIONS, Draft, Report
+from courses.questions.formats._category_paths import MOST, names_of
 from courses.questions.formats._gift_answers import Block, read_block
 from courses.questions.formats._gift_text import (
     Item,
@@ -17,7 +18,6 @@ from courses.questions.types import TYPES
 
 CATEGORY = "$CATEGORY:"
 BLANK = "_____"
-_ROOT = re.compile(r"\$(?:course|system|module|cat\w*)\$", re.IGNORECASE)
 _NOTE = re.compile(r"\[(id|tag):((?:[^\[\]\\\x00-\x1f]|\\\]|\\(?!\]))+)\]")
 _NUMBERED = re.compile(r"(?:answers|pairs|items)\.([0-9]+)")
 
@@ -50,14 +50,9 @@ def read(data: bytes) -> Report:
 def _category(item: Item, end: int) -> tuple[str, ...]:
     """The path without the reference's own beginning; `//` is a slash in a name."""
     path = unprotected(item.text[len(CATEGORY) : end if end >= 0 else None])
-    names = [" ".join(name.replace("//", "/").split()) for name in re.split(r"(?<!/)/(?!/)", path)]
-    if names and _ROOT.fullmatch(names[0]):
-        names.pop(0)
-    if names and names[0] == "top":
-        names.pop(0)
-    if len(path) > 400:
-        item.error("category_too_long", 0, most=400)
-    return tuple(name for name in names if name)
+    if len(path) > MOST:
+        item.error("category_too_long", 0, most=MOST)
+    return names_of(path)
 
 
 def _add_question(

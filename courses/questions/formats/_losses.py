@@ -18,6 +18,7 @@ SAYINGS: Mapping[str, tuple[tuple[Any, ...], str]] = {
     "general_feedback": (("", None), N_("общий отзыв")),
     "tags": (([], None), N_("метки")),
     "files": (({}, None), N_("картинки и файлы")),
+    "alt": (("", None), N_("описание картинки")),
     "units": (([], None), N_("единицы измерения")),
     "use_case": ((False, None), N_("учёт заглавных букв")),
     "russian_equivalence": ((True, None), N_("строгое сравнение ё, кавычек и тире")),
