@@ -34,6 +34,8 @@ def _choice(writer: Writer, question: Holder, *, single: bool) -> None:
     combined(writer, question)
     for answer in question["answers"]:
         writer.open_text(2, "answer", answer, "text", attributes=writer.percent(answer["fraction"]))
+        if question["type"] == "calculated_multi":
+            _accuracy(writer, answer)
         _end_answer(writer, answer)
 
 
@@ -156,13 +158,18 @@ def _calculated(writer: Writer, question: Holder) -> None:
     combined(writer, question)
     for answer in question["answers"]:
         _typed(writer, answer, answer["formula"])
-        writer.value(3, "tolerance", float(answer.get("tolerance") or 0))
-        writer.value(3, "tolerancetype", _TOLERANCES[answer.get("tolerance_type", "relative")])
-        writer.value(3, "correctanswerformat", _SHOWN[answer.get("shown", "decimals")])
-        writer.value(3, "correctanswerlength", int(answer.get("digits", 2)))
+        _accuracy(writer, answer)
         _end_answer(writer, answer)
     _units(writer, question)
     _datasets(writer, question)
+
+
+def _accuracy(writer: Writer, answer: Holder) -> None:
+    """How near a result must be and how it is shown; the reference wants it of options too."""
+    writer.value(3, "tolerance", float(answer.get("tolerance") or 0))
+    writer.value(3, "tolerancetype", _TOLERANCES[answer.get("tolerance_type", "relative")])
+    writer.value(3, "correctanswerformat", _SHOWN[answer.get("shown", "decimals")])
+    writer.value(3, "correctanswerlength", int(answer.get("digits", 2)))
 
 
 def _calculated_multi(writer: Writer, question: Holder) -> None:
@@ -172,8 +179,11 @@ def _calculated_multi(writer: Writer, question: Holder) -> None:
 
 
 def _datasets(writer: Writer, question: Holder) -> None:
+    datasets = question.get("datasets") or []
+    if not datasets:
+        return
     writer.line(2, "<dataset_definitions>")
-    for dataset in question.get("datasets") or ():
+    for dataset in datasets:
         _dataset(writer, dataset, "calculated" if question["type"] == "calculated" else "calculatedsimple")
     writer.line(2, "</dataset_definitions>")
 
