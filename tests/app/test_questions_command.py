@@ -78,6 +78,24 @@ def test_a_file_is_read_in_the_format_that_suits_it(tmp_path):
     assert "GIFT: 1 вопрос, ошибок нет." in asked("check", str(text)).stdout
 
 
+def test_moodle_xml_is_known_by_its_ending_and_its_questions_are_told_apart_on_one_line(tmp_path):
+    text = tmp_path / "вопросы.xml"
+    answers = (
+        '<answer fraction="{}"><text>true</text></answer><answer fraction="0"><text>false</text></answer>'
+    )
+    one = '<question type="truefalse"><questiontext><text>Так?</text></questiontext>{}</question>'
+    text.write_text(
+        f"<quiz>{one.format(answers.format(100))}{one.format(answers.format(33))}</quiz>", "utf-8"
+    )
+    result = asked("check", str(text), "--json")
+    first, refused = (json.loads(line) for line in result.stdout.splitlines())
+    assert result.exit_code == 1
+    assert (first["type"], first["right"], first["problems"]) == ("true_false", True, [])
+    assert refused["type"] is None
+    assert [problem["code"] for problem in refused["problems"]] == ["fraction_not_allowed"]
+    assert "Moodle XML: 1 вопрос, 1 ошибка." in asked("check", str(text)).stdout
+
+
 def test_what_was_printed_can_be_graded(file):
     question = json.loads(asked("check", str(file), "--json").stdout.splitlines()[0])
     right, wrong, nothing = graded(

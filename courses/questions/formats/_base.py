@@ -25,6 +25,7 @@ class Draft:
     category: tuple[str, ...] = ()
     id_number: str = ""
     files: Mapping[str, bytes] = field(default_factory=dict)
+    column: int = field(default=1, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Report:
 
     drafts: tuple[Draft, ...] = ()
     problems: tuple[Problem, ...] = ()
-    begins: tuple[int, ...] = ()  # the lines where questions begin, also those that are no drafts
+    begins: tuple[tuple[int, int], ...] = ()  # line and column of each question, also of those refused
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -42,13 +43,13 @@ class Report:
     def by_question(self) -> list[tuple[int, Draft | None, list[Problem]]]:
         """Each question with its line and its problems, in the order of the file; a question that would be
         refused has no draft, and line 0 is the file before the first question."""
-        lines = sorted({*self.begins, *(draft.line for draft in self.drafts)})
-        told: dict[int, list[Problem]] = {line: [] for line in lines}
+        drafts = {(draft.line, draft.column): draft for draft in self.drafts}
+        places = sorted({*self.begins, *drafts})
+        told: dict[tuple[int, int], list[Problem]] = {place: [] for place in places}
         for problem in self.problems:
-            place = bisect_right(lines, problem.line)
-            told.setdefault(lines[place - 1] if place else 0, []).append(problem)
-        drafts = {draft.line: draft for draft in self.drafts}
-        return [(line, drafts.get(line), told[line]) for line in sorted(told)]
+            number = bisect_right(places, (problem.line, problem.column))
+            told.setdefault(places[number - 1] if number else (0, 0), []).append(problem)
+        return [(place[0], drafts.get(place), told[place]) for place in sorted(told)]
 
 
 class Format(Protocol):

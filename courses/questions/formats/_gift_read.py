@@ -65,7 +65,7 @@ def _add_question(
     if not span.text:
         return False
     line, _ = item.place(span.start)
-    item.problems.begins.append(line)
+    item.problems.begins.append((line, 1))
     name, rest = _name(item, span)
     start, end = rest.find("{"), rest.find("}")
     if (start < 0) != (end < 0):

@@ -27,7 +27,7 @@ def read(data: bytes) -> Report:
     read_parts(data, "quiz", reading.take, reading.problems)
     if not reading.drafts and not reading.problems.found:
         reading.problems.add("xml_no_questions", 1, 1, "warning")
-    return Report(tuple(reading.drafts), tuple(reading.problems.found))
+    return reading.problems.report(reading.drafts)
 
 
 @dataclass
@@ -59,6 +59,7 @@ class _Reading:
         self.category = names_of(path)
 
     def _add(self, source: Source) -> None:
+        self.problems.begins.append(source.element.place)
         question = _question(source)
         if question is None or not _checked(source, question):
             return
@@ -68,6 +69,7 @@ class _Reading:
             self.category,
             self._id_number(source),
             source.files.by_key(),
+            source.element.column,
         )
         self.drafts.append(draft)
 

@@ -18,7 +18,7 @@ class Problems:
     """The findings about a file, no more than anybody would read."""
 
     found: list[Problem] = field(default_factory=list)
-    begins: list[int] = field(default_factory=list)
+    begins: list[tuple[int, int]] = field(default_factory=list)
 
     @property
     def full(self) -> bool:

@@ -104,7 +104,7 @@ def _read_line(
         problems.add("answer_line_missing", question.line, 1)
     elif question is not None:
         problems.add("aiken_text_twice", number, 1)
-    problems.begins.append(number)
+    problems.begins.append((number, 1))
     return _Open(line.strip(), number)
 
 

@@ -38,7 +38,7 @@ class Json:
             if len(drafts) >= MAX_QUESTIONS:
                 problems.add("too_many_questions", line, column, most=MAX_QUESTIONS)
                 break
-            problems.begins.append(line)
+            problems.begins.append((line, column))
             draft = _draft(value, line, column, problems)
             if draft is not None:
                 drafts.append(draft)
@@ -121,7 +121,7 @@ def _draft(value: Any, line: int, column: int, problems: Problems) -> Draft | No
     if any(problem.severity == "error" for problem in found):
         return None
     question["name"] = question["name"] or default_name(question)
-    return Draft(question, line, tuple(category), id_number)
+    return Draft(question, line, tuple(category), id_number, column=column)
 
 
 def _usual(kind: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ class MoodleXml:
     name = "moodle_xml"
     title = "Moodle XML"
     extension = ".xml"
+    also: tuple[str, ...] = ()
     types = frozenset(BLOCKS) & frozenset(TYPES)
     read = staticmethod(read)
     write = staticmethod(write)

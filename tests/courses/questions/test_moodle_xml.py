@@ -168,6 +168,18 @@ def test_a_hidden_question_is_read_and_said():
     assert codes(question("shortanswer", "<hidden>1</hidden>" + SHORT)) == ["xml_hidden"]
 
 
+def test_every_question_of_a_line_is_told_apart():
+    data = quiz(
+        question("shortanswer", SHORT) + question("shortanswer", SHORT + "<hidden>1</hidden>") + question("x")
+    )
+    told = XML.read(data).by_question()
+    assert [(line, draft is not None, [one.code for one in found]) for line, draft, found in told] == [
+        (3, True, []),
+        (3, True, ["xml_hidden"]),
+        (3, False, ["xml_type_unknown"]),
+    ]
+
+
 # ---- fractions
 
 
