@@ -2,18 +2,22 @@
 shown."""
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from flask import render_template
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
+from app import question_files
 from app.author import bp
 from app.extensions import db
 from app.learner.sheets import NAMES
 from app.public.course_words import HELPERS, Action, CoursePage, parts_of
 from app.public.shelf_words import cover_url
+from app.question_files import FileUrl
 from app.security import actor
 from app.templating import words
 from courses import catalogue, packages
@@ -30,6 +34,7 @@ class Sheet:
     text: str
     text_format: str
     controls: Any
+    file_url: FileUrl
 
 
 @bp.get("/versions/<int:version_id>/preview")
@@ -57,6 +62,7 @@ def preview_activity(version_id: int, key: str) -> ResponseReturnValue:
     if item is None:
         raise NotFound("activity")
     previous, following = _neighbours(outline, item)
+    address = partial(url_for, "author.preview_file", version_id=version_id, key=key)
     return render_template(
         "author/preview_activity.html",
         outline=outline,
@@ -64,23 +70,35 @@ def preview_activity(version_id: int, key: str) -> ResponseReturnValue:
         previous=previous,
         following=following,
         text=catalogue.activity_text(db.session(), item.id),
-        sheets=_sheets(item),
+        sheets=_sheets(item, address),
         **NAMES,
     )
 
 
-def _sheets(item: OutlineActivity) -> list[Sheet]:
+@bp.get("/versions/<int:version_id>/preview/<key>/<int:number>/<path:name>")
+def preview_file(version_id: int, key: str, number: int, name: str) -> ResponseReturnValue:
+    """A picture of a question of a quiz; the number is its place in the author's order, from 1."""
+    outline = catalogue.access_version(db.session(), version_id, by=actor())
+    item = next((activity for activity in outline.activities if activity.key == key), None)
+    drafts = packages.quiz_drafts(db.session(), item.id) if item else []
+    if not 1 <= number <= len(drafts):
+        raise NotFound("question")
+    return question_files.picture(drafts[number - 1].question, name)
+
+
+def _sheets(item: OutlineActivity, address: Callable[..., str]) -> list[Sheet]:
     """The questions in the author's order, their options mixed in a way that stays the same from look
     to look."""
     if item.kind is not ActivityKind.QUIZ:
         return []
     made: list[Sheet] = []
-    for draft in packages.quiz_drafts(db.session(), item.id):
-        made.append(_sheet(draft, sum(sheet.number > 0 for sheet in made) + 1))
+    for place, draft in enumerate(packages.quiz_drafts(db.session(), item.id), 1):
+        number = sum(sheet.number > 0 for sheet in made) + 1
+        made.append(_sheet(draft, number, lambda name, place=place: address(number=place, name=name)))
     return made
 
 
-def _sheet(draft: Draft, number: int) -> Sheet:
+def _sheet(draft: Draft, number: int, file_url: FileUrl) -> Sheet:
     question = draft.question
     kind = TYPES[question["type"]]
     variant = kind.start(question, random.Random(number))  # noqa: S311 - a preview, not an exam
@@ -89,6 +107,7 @@ def _sheet(draft: Draft, number: int) -> Sheet:
         question["text"],
         question.get("text_format", "markdown"),
         kind.controls(question, variant, {}),
+        file_url,
     )
 
 

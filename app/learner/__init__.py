@@ -15,4 +15,4 @@ def signed_in_only() -> ResponseReturnValue | None:
     return None if current_user.is_authenticated else login.unauthorized()
 
 
-from app.learner import certificates, quizzes, study  # noqa: E402, F401 - they add routes to bp
+from app.learner import certificates, files, quizzes, study  # noqa: E402, F401 - they add routes to bp

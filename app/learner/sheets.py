@@ -10,6 +10,7 @@ from flask import current_app, url_for
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
+from app.question_files import file_url_of
 from app.templating import language, time_zone, words
 from courses import markup
 from courses.catalogue import Memory
@@ -177,7 +178,14 @@ def _fragment(template: str, sheet: Sheet, *, reveal: bool) -> Markup:
     key = (template, language(), sheet.slot_id, reveal, stands, _checks(sheet))
     drawn = _kept.get(key)
     if drawn is None:
-        values = {"sheet": sheet, "reveal": reveal, "say": say, "say_block": say_block, "number": number}
+        values = {
+            "sheet": sheet,
+            "reveal": reveal,
+            "say": say,
+            "say_block": say_block,
+            "number": number,
+            "file_url": file_url_of(sheet.asked.question_version_id),
+        }
         drawn = Markup(current_app.jinja_env.get_template(template).render(values))  # noqa: S704 - a template
         _kept.keep(key, drawn)
     return drawn

@@ -6,6 +6,7 @@ written back.
 """
 
 from courses.packages.containers import MOST_BYTES
+from courses.packages.figures import picture_type
 from courses.packages.package import Package
 from courses.packages.reading import read
 from courses.packages.sentences import OWN, place, sentence
@@ -20,6 +21,7 @@ __all__ = [
     "export",
     "files_of_package",
     "import_package",
+    "picture_type",
     "place",
     "quiz_drafts",
     "read",

@@ -60,6 +60,12 @@ def media_type_of(path: str) -> str | None:
     return next((kind for ending, kind in ENDINGS.items() if lowered.endswith(ending)), None)
 
 
+def picture_type(path: str, data: bytes) -> str | None:
+    """What kind of picture this is; None when it may not be shown."""
+    media_type = media_type_of(path)
+    return None if media_type is None or figure_problems(path, data) else media_type
+
+
 def figure_problems(path: str, data: bytes) -> list[Problem]:
     """Why a picture may not be shown; never raises."""
     media_type = media_type_of(path)

@@ -25,6 +25,7 @@ from courses.quizzes.queries import (
     waiting,
 )
 from courses.quizzes.saving import Acknowledged, Answer, Fate, Saved, save_responses
+from courses.quizzes.seen import seen_question
 from courses.quizzes.settings import QuizSettings
 
 __all__ = [
@@ -59,6 +60,7 @@ __all__ = [
     "grade_attempt",
     "owed",
     "save_responses",
+    "seen_question",
     "sitting",
     "stand_alone",
     "start_attempt",

@@ -22,14 +22,15 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from courses import certificates, people, quizzes
-from courses.catalogue.models import CourseFile, CourseVersion
+from courses.catalogue.models import Activity, CourseFile, CourseVersion
 from courses.catalogue.rules import ActivityKind
 from courses.clock import utcnow
 from courses.db import Database
 from courses.files import FolderStore
 from courses.people import SYSTEM, Role
 from courses.people.models import RoleGrant
-from courses.quizzes.models import Slot
+from courses.questions import QuestionVersion
+from courses.quizzes.models import Quiz, Slot
 from courses.settings import Settings
 from tests.factories import (
     a_course,
@@ -83,6 +84,7 @@ author.offerings          GET  s--+++++
 author.open_offering      POST s----+-+
 author.preview            GET  s----+++
 author.preview_activity   GET  s----+++
+author.preview_file       GET  s----+++
 author.publish            POST s----+-+
 author.version            GET  s----+++
 development.mail          GET  ++++++++
@@ -102,6 +104,7 @@ learner.finish_lesson     POST s+------
 learner.flag              POST s+------
 learner.hand_in           POST s+------
 learner.home              GET  s+++++++
+learner.question_file     GET  s+------
 learner.receipt           GET  s+++++++
 learner.result            GET  s+------
 learner.review            GET  s+------
@@ -192,6 +195,8 @@ def a_world(session: Session, settings: Settings) -> World:
     assert signed_in is not None
     slot = session.scalars(select(Slot).where(Slot.quiz_id == the_quiz_of(session, enrolment).id)).first()
     assert slot is not None
+    for version_id in (version.id, draft.id):
+        give_a_picture(session, version_id, files)
     paper = files.put(certificates.render(certificate.snapshot, files))
     certificates.attach_pdf(session, certificate.id, paper, now=now)
     learner = people.Actor(columns["L"].id)
@@ -210,6 +215,8 @@ def a_world(session: Session, settings: Settings) -> World:
             ).one(),
             "session_id": signed_in.session_id,
             "slot": slot.id,
+            "question_id": slot.question_version_id,
+            "name": PICTURE,
             "page": 1,
             "number": 1,
             "path": "a.svg",
@@ -223,8 +230,27 @@ def a_world(session: Session, settings: Settings) -> World:
     )
 
 
+PICTURE = "карта.svg"
+
+
+def give_a_picture(session: Session, course_version_id: int, files: FolderStore) -> None:
+    """A file to every question of a course."""
+    data = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'
+    kept = {PICTURE: {"key": files.put(data), "size": len(data)}}
+    questions = (
+        select(QuestionVersion)
+        .join(Slot, Slot.question_version_id == QuestionVersion.id)
+        .join(Quiz, Quiz.id == Slot.quiz_id)
+        .join(Activity, Activity.id == Quiz.activity_id)
+        .where(Activity.course_version_id == course_version_id)
+    )
+    for question in session.scalars(questions):
+        question.body = {**question.body, "files": kept}
+
+
 KEYS = {
     "author.preview_activity": "lesson",
+    "author.preview_file": "quiz",
     "learner.activity": "lesson",
     "learner.finish_lesson": "lesson",
     "learner.hand_in": "practical",

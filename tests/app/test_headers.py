@@ -36,7 +36,12 @@ from tests.factories import a_person
 
 SignIn = Callable[[FlaskClient, int], None]
 
-PICTURES = {"public.cover", "public.course_file"}  # they run nothing: sandboxed, with styles of their own
+PICTURES = {  # they run nothing: sandboxed, with styles of their own
+    "author.preview_file",
+    "learner.question_file",
+    "public.course_file",
+    "public.cover",
+}
 KEPT_FOR_EVER = {"public.cover"}
 WITHOUT_TOKEN = {"public.verify_name", "public.set_display", "public.language"}  # they look who sent the form
 

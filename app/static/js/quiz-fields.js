@@ -22,15 +22,16 @@ export function read(section) {
 
 /* Put an answer back that was kept on the device. An ordering is put into its lines' order as well. */
 export function write(section, fields) {
+  section.dispatchEvent(new CustomEvent("restoring", { detail: fields }));
   const left = Object.fromEntries(Object.entries(fields).map(([name, values]) => [name, [...values]]));
   for (const [name, control] of controls(section)) {
     if (ticks(control)) control.checked = (fields[name] ?? []).includes(control.value);
     else if (left[name]?.length) control.value = left[name].shift();
   }
   const list = section.querySelector("[data-order]");
-  if (!list) return;
   const place = (line) => Number(line.querySelector("select").value);
-  list.append(...[...list.children].sort((a, b) => place(a) - place(b)));
+  list?.append(...[...list.children].sort((a, b) => place(a) - place(b)));
+  section.dispatchEvent(new CustomEvent("restored"));
 }
 
 export const field = (section, name) => section.querySelector(`[name="s${section.dataset.slot}-${name}"]`);

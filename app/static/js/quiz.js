@@ -7,6 +7,8 @@ import { note } from "./quiz-outcome.js";
 import { Saver } from "./quiz-saver.js";
 import { openStore } from "./quiz-store.js";
 import { Timer } from "./quiz-timer.js";
+import "./quiz-places.js";
+import "./quiz-markers.js";
 import { Wire } from "./quiz-wire.js";
 
 const bar = document.querySelector("[data-quiz]");
