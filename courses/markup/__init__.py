@@ -10,10 +10,20 @@ import re
 from collections.abc import Callable
 
 from courses.markup.allowlist import AUTHORS_HTML, NO_HTML, PHRASE_HTML
-from courses.markup.formulas import with_formulas
+from courses.markup.formulas import in_texts, with_formulas
 from courses.markup.walk import Figure, Heading, Labels, Rendered, Walk, drawn, read
 
-__all__ = ["Figure", "Heading", "Labels", "Rendered", "plain", "render", "render_inline", "render_text"]
+__all__ = [
+    "Figure",
+    "Heading",
+    "Labels",
+    "Rendered",
+    "in_texts",
+    "plain",
+    "render",
+    "render_inline",
+    "render_text",
+]
 
 MAX_SOURCE = 200_000
 

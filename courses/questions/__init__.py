@@ -3,7 +3,7 @@
 A type is one file in `types/`, a format one file in `formats/`; both are found by themselves.
 """
 
-from courses.questions.controls import Control, Words
+from courses.questions.controls import GAPS, Control, Words
 from courses.questions.formats import FORMATS, Draft, Report, read_as
 from courses.questions.formats.json import as_object
 from courses.questions.formats.problems import SENTENCES, describe
@@ -15,6 +15,7 @@ from courses.questions.types import TYPES
 
 __all__ = [
     "FORMATS",
+    "GAPS",
     "SENTENCES",
     "TYPES",
     "Control",

@@ -4,6 +4,7 @@
 Every field is named so that a plain form brings the whole response; scripts only make it comfortable.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -11,6 +12,7 @@ MAX_TEXT = 10_000
 LONGEST_TEXT = 100_000
 FEW_MARKERS = 5
 GAP = "\ue000{}\ue001"  # stands in a text where a blank is to be drawn; no author types it
+GAPS = re.compile(GAP.format("([0-9]{1,4})"))
 
 
 class Words(str):
@@ -100,16 +102,6 @@ class Blank:
 
 
 @dataclass(frozen=True, slots=True)
-class Blanks:
-    """A text with blanks in it, drawn in the place of the question's text: blank number i stands where the
-    text holds `GAP.format(i)`. With `words` the options of a group are also shown as words to drag."""
-
-    text: Words
-    blanks: tuple[Blank, ...]
-    words: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Place:
     """A place on a picture that takes one of the things of its group; the field `name` holds the thing's
     value. All numbers are pixels of the picture, from its top left."""
@@ -126,14 +118,25 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """A thing to put on places of its group, `most` times (0 for any number); `picture` is a name in the
-    question's files where the thing is a picture, and `text` says what it shows."""
+    """A thing to put on places or into blanks of its group, `most` times (0 for any number); `picture` is a
+    name in the question's files where the thing is a picture, and `text` says what it shows."""
 
     value: str
     text: Words
     picture: str = ""
     group: int = 0
     most: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Blanks:
+    """A text with blanks in it, drawn in the place of the question's text: blank number i stands where the
+    text holds `GAP.format(i)`. `words` are the options once more, as things to drag to the blanks of their
+    group."""
+
+    text: Words
+    blanks: tuple[Blank, ...]
+    words: tuple[Thing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

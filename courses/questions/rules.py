@@ -116,8 +116,11 @@ class QuestionType(Protocol):
 
     name: str
     title: str
-    examples: tuple[Example, ...]
     by_hand: bool  # a person gives the mark
+
+    @property
+    def examples(self) -> tuple[Example, ...]:
+        """Responses with the results they must get."""
 
     def check(self, question: Question) -> list[Problem]:
         """Everything that is wrong with the question; never raises."""

@@ -1,6 +1,7 @@
 """Question + response → fraction and state, as the reference recorded them."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -141,6 +142,48 @@ def _group(name: str) -> str:
     return name.removeprefix("c")
 
 
+def gaps(name: str, question: dict[str, Any], response: dict[str, Any]) -> Translated:
+    """Choices are numbered within their group, gaps answer with the shown number from 1, 0 is none."""
+    choices, numbers = [], {}
+    for group, offered in question["choices"].items():
+        for key, choice in offered.items():
+            numbers[_group(group), str(key)] = len(choices)
+            infinite = {"infinite": bool(choice["infinite"])} if "infinite" in choice else {}
+            choices.append({"text": choice["text"], "group": int(_group(group)), **infinite})
+    places = {
+        key: numbers[str(group), str(question["rightchoices"][key])] + 1
+        for key, group in question["places"].items()
+    }
+    shown = {
+        group: [numbers[group, str(key)] for key in order.values()]
+        for group, order in question["choiceorder"].items()
+    }
+    text = " ".join(f"[[{number}]]" for number in places.values())
+    given = [int(response.get(f"p{place}") or 0) for place in places]
+    variant = {"choices": shown, "gaps": [int(group) for group in question["places"].values()]}
+    chosen = {"gaps": [number - 1 if number else None for number in given]}
+    return name, {"text": text, "choices": choices}, variant, chosen
+
+
+def cloze(question: dict[str, Any], response: Any) -> Translated:
+    """Every blank is translated as the question that it is; the answer to the first is called «sub1_answer».
+    One recorded response is a list, which answers nothing."""
+    given = response if isinstance(response, dict) else {}
+    blanks, shown, answers = [], [], []
+    for number, inner in question["subquestions"].items():
+        prefix = f"sub{number}_"
+        own = {key.removeprefix(prefix): value for key, value in given.items() if key.startswith(prefix)}
+        inner = {**inner, "order": [str(key) for key in inner.get("order") or ()]}
+        typed = inner["qtype"] in ("shortanswer", "numerical")
+        empty = {"answer": "" if typed else "-1"} if not own.get("answer") else {}
+        name, body, variant, raw = TRANSLATORS[inner["__class"]](inner, own | empty)
+        blanks.append({"kind": name, "weight": int(inner["defaultmark"]), **body})
+        shown.append(variant)
+        answers.append(raw)
+    text = " ".join(f"[[{number}]]" for number in range(1, len(blanks) + 1))
+    return "cloze", {"text": text, "blanks": blanks}, {"blanks": shown}, {"blanks": answers}
+
+
 def drag_markers(question: dict[str, Any], response: dict[str, Any]) -> Translated:
     """One group of markers; «c2» holds the points of the second one shown."""
     kinds = next(iter(question["choices"].values()))
@@ -179,4 +222,7 @@ TRANSLATORS: dict[str, Callable[[dict[str, Any], dict[str, Any]], Translated]] =
     "qtype_randomsamatch_question": matching,
     "qtype_ddimageortext_question": drag_image,
     "qtype_ddmarker_question": drag_markers,
+    "qtype_gapselect_question": partial(gaps, "gap_select"),
+    "qtype_ddwtos_question": partial(gaps, "drag_words"),
+    "qtype_multianswer_question": cloze,
 }

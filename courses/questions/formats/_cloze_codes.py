@@ -12,9 +12,7 @@ from typing import Any, NamedTuple
 
 from courses.errors import Problem
 from courses.questions.rules import MAX_PARTS, SMALLEST, Question, finding
-
-MAX_WEIGHT = 1000
-MARK = re.compile(r"\[\[([0-9]{1,4})\]\]")
+from courses.questions.types._blanks import MARK, MAX_WEIGHT
 
 
 class Kind(NamedTuple):

@@ -146,7 +146,7 @@ def _gaps(writer: Writer, question: Holder, tag: str) -> None:
     combined(writer, question)
     for choice in question["choices"]:
         writer.line(2, f"<{tag}>")
-        writer.bare_text(3, choice["text"])
+        _label(writer, choice, "text")
         writer.value(3, "group", int(choice.get("group") or 1))
         if choice.get("infinite"):
             writer.line(3, "<infinite/>")

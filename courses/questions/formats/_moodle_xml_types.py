@@ -192,7 +192,8 @@ def _gaps(source: Source, tag: str) -> Keys:
     elements = list(source.element.all(tag))
     source.places["choices"] = [element.place for element in elements]
     for element in elements:
-        found: Keys = {"text": source.text(element), "group": source.whole("group", 1, element) or 1}
+        found = label(source.text(element), "text")
+        found["group"] = source.whole("group", 1, element) or 1
         if source.has("infinite", element):
             found["infinite"] = True
         choices.append(found)

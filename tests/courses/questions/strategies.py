@@ -21,6 +21,18 @@ JSON = st.recursive(
     max_leaves=8,
 )
 POINTS = st.lists(st.tuples(st.integers(0, 60), st.integers(-1, 40)).map(list), max_size=3)
+FILLED = st.one_of(
+    JSON,
+    st.none(),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "text": st.one_of(ANY_TEXT, st.sampled_from(["7", "1,5", "12abc"])),
+            "choice": st.integers(-1, 3),
+            "choices": st.lists(st.integers(0, 3), max_size=4),
+        },
+    ),
+)
 RAW = st.one_of(
     JSON,
     st.fixed_dictionaries(
@@ -35,6 +47,10 @@ RAW = st.one_of(
                 JSON, st.lists(st.one_of(st.none(), st.integers(0, 3)), min_size=1, max_size=3)
             ),
             "markers": st.one_of(JSON, st.lists(POINTS, min_size=1, max_size=3)),
+            "gaps": st.one_of(
+                JSON, st.lists(st.one_of(st.none(), st.integers(0, 3)), min_size=1, max_size=3)
+            ),
+            "blanks": st.one_of(JSON, st.lists(FILLED, min_size=1, max_size=3)),
             "pairs": st.one_of(JSON, st.lists(st.one_of(st.none(), st.integers(0, 4)), max_size=6)),
             "order": st.one_of(JSON, st.permutations(range(3)), st.permutations(range(4))),
         },
@@ -117,6 +133,69 @@ def _both(
     return st.tuples(st.fixed_dictionaries(common), rest).map(lambda both: {**both[0], **both[1]})
 
 
+def _marked(numbers: list[int]) -> st.SearchStrategy[str]:
+    """A text with these marks in this order, and no others."""
+    pieces = st.lists(
+        NAMES.map(lambda piece: piece.replace("[", "(")), min_size=len(numbers), max_size=len(numbers)
+    )
+    return pieces.map(
+        lambda said: "и ".join(f"{piece}[[{n}]]" for piece, n in zip(said, numbers, strict=True))
+    )
+
+
+def _gaps(choices: list[dict[str, Any]]) -> st.SearchStrategy[dict[str, Any]]:
+    texts = st.lists(st.integers(1, len(choices)), min_size=1, max_size=3).flatmap(_marked)
+    return st.fixed_dictionaries({"choices": st.just(choices), "text": texts, "shuffle": st.booleans()})
+
+
+def _blanks(blanks: list[dict[str, Any]]) -> st.SearchStrategy[dict[str, Any]]:
+    texts = st.permutations(range(1, len(blanks) + 1)).flatmap(_marked)
+    return st.fixed_dictionaries({"blanks": st.just(blanks), "text": texts})
+
+
+WORDS_OF_GAPS = st.fixed_dictionaries({"text": TEXTS, "group": st.integers(1, 3)})
+WORDS_TO_DRAG = st.fixed_dictionaries({"text": TEXTS, "group": st.integers(1, 2), "infinite": st.booleans()})
+WEIGHTS = st.integers(1, 3)
+FULL = st.fixed_dictionaries({"text": TEXTS, "fraction": st.just(1.0), "feedback": NAMES})
+FULL_NUMBER = NUMBERS.map(lambda answer: {**answer, "fraction": 1.0})
+BLANKS = st.one_of(
+    st.fixed_dictionaries(
+        {
+            "kind": st.just("short_answer"),
+            "weight": WEIGHTS,
+            "answers": st.tuples(FULL, st.lists(ANSWERS, max_size=2)).map(lambda both: [both[0], *both[1]]),
+            "use_case": st.booleans(),
+        }
+    ),
+    st.fixed_dictionaries(
+        {
+            "kind": st.just("numerical"),
+            "weight": WEIGHTS,
+            "answers": st.tuples(FULL_NUMBER, st.lists(NUMBERS, max_size=2)).map(
+                lambda both: [both[0], *both[1]]
+            ),
+        }
+    ),
+    st.fixed_dictionaries(
+        {
+            "kind": st.sampled_from(["single_choice", "multiple_choice"]),
+            "weight": WEIGHTS,
+            "answers": st.tuples(FULL, st.lists(ANSWERS, min_size=1, max_size=3)).map(
+                lambda both: [*both[1], both[0]]
+            ),
+            "shuffle": st.booleans(),
+            "look": st.sampled_from(["column", "row"]),
+        }
+    ),
+    st.fixed_dictionaries(
+        {
+            "kind": st.just("single_choice"),
+            "weight": WEIGHTS,
+            "answers": st.tuples(FULL, FULL).map(list),
+            "look": st.just("menu"),
+        }
+    ),
+)
 MARKERS = st.fixed_dictionaries({"text": TEXTS, "most": st.integers(0, 3)})
 QUESTIONS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "description": st.fixed_dictionaries({**_common("description"), "default_mark": st.just(0.0)}),
@@ -177,6 +256,13 @@ QUESTIONS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
             "layout": st.just("vertical"),
         }
     ),
+    "gap_select": _both(
+        _common("gap_select"), st.lists(WORDS_OF_GAPS, min_size=1, max_size=5).flatmap(_gaps)
+    ),
+    "drag_words": _both(
+        _common("drag_words"), st.lists(WORDS_TO_DRAG, min_size=1, max_size=5).flatmap(_gaps)
+    ),
+    "cloze": _both(_common("cloze"), st.lists(BLANKS, min_size=1, max_size=3).flatmap(_blanks)),
     "drag_image": _both(
         {**_common("drag_image"), **PICTURE}, st.lists(ITEMS, min_size=1, max_size=4).flatmap(_places)
     ),

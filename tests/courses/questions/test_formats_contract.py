@@ -162,7 +162,7 @@ def codes_in(tree: ast.AST) -> set[str]:
 
 
 def test_every_code_in_the_source_has_a_sentence_and_every_sentence_a_code():
-    lists = ("answers", "pairs", "items", "places", "markers", "zones")
+    lists = ("answers", "pairs", "items", "places", "markers", "zones", "blanks", "choices")
     used = {f"too_{size}_{key}" for size in ("few", "many") for key in lists}
     used |= {"number_wrong", "number_with_comma"}  # chosen by a variable
     folder = Path(courses.questions.__file__).parent

@@ -36,7 +36,8 @@ def test_a_type_grades_its_own_examples(kind):
 @EVERY_TYPE
 def test_an_empty_answer_is_never_gradable(kind):
     for question, variant, *_ in kind.examples:
-        for nothing in ({}, dict.fromkeys(("choice", "choices", "answer", "text", "pairs", "order"))):
+        keys = ("choice", "choices", "answer", "text", "pairs", "order", "gaps", "blanks")
+        for nothing in ({}, dict.fromkeys(keys)):
             response = kind.clean(question, variant, nothing)
             assert response == {}
             assert not kind.is_gradable(question, variant, response)
@@ -46,7 +47,8 @@ def test_an_empty_answer_is_never_gradable(kind):
 @EVERY_TYPE
 def test_an_empty_form_is_an_empty_answer(kind):
     for question, variant, *_ in kind.examples:
-        blank = {"choice": [""], "text": [" "], "pair-0": [""], "place-0": [""], "csrf_token": ["x"]}
+        names = ("choice", "text", "pair-0", "place-0", "gap-0", "blank-0", "blank-1")
+        blank = {**{key: [""] for key in names}, "csrf_token": ["x"]}
         for form in ({}, blank):
             assert kind.clean(question, variant, kind.from_form(question, variant, form)) == {}
 
@@ -82,7 +84,8 @@ def _all_of_it(kind, question, variant, response):
     assert (graded.fraction is not None) == gradable
     if graded.fraction is not None:
         assert -1 <= graded.fraction <= 1
-        assert graded.state == state_of(graded.fraction)
+        # Blanks say their state together, whatever they weigh and however far one of them pulls down.
+        assert graded.state == state_of(graded.fraction) or kind.name == "cloze"
         assert 0 <= graded.parts_right <= graded.parts_total or kind.name == "ordering"
     if kind.is_complete(question, variant, response) and kind.name != "description":
         assert gradable
@@ -94,7 +97,8 @@ def _all_of_it(kind, question, variant, response):
     assert -1 <= kind.least_fraction(question) <= 0
     kept = kind.without_wrong(question, variant, response)
     assert kind.clean(question, variant, kept) == kept
-    assert kind.count_back(question, variant, [response]) in (None, graded.fraction or 0.0)
+    counted = kind.count_back(question, variant, [response])
+    assert counted in (None, graded.fraction or 0.0) or (kind.name == "cloze" and 0 <= counted <= 1)
     guess = kind.random_guess(question)
     assert guess is None or -1 <= guess <= 1
 
@@ -160,7 +164,7 @@ def _submitted(control) -> dict[str, list[str]]:
 @EVERY_TYPE
 @given(
     form=st.dictionaries(
-        st.sampled_from(["choice", "text", "unit", "pair-0", "place-0", "order"]),
+        st.sampled_from(["choice", "text", "unit", "pair-0", "place-0", "gap-0", "blank-0", "order"]),
         st.lists(st.text(max_size=5), max_size=3),
     )
 )
@@ -185,6 +189,8 @@ def test_no_form_does_more_than_be_refused(kind, form):
                 "answers",
                 "pairs",
                 "items",
+                "choices",
+                "blanks",
                 "right",
                 "units",
                 "unit_penalty",
@@ -218,7 +224,7 @@ def test_a_text_that_is_too_long_is_refused_and_unstorable_characters_go(kind):
 
 @EVERY_TYPE
 def test_a_version_with_another_number_of_answers_does_not_fit(kind):
-    for key in ("answers", "pairs", "items"):
+    for key in ("answers", "pairs", "items", "blanks", "choices"):
         for question, variant, *_ in kind.examples:
             if key in question and variant and question.get("select", "all") == "all":
                 assert not kind.fits({**question, key: question[key][:-1]}, variant)
