@@ -11,6 +11,7 @@ from jinja2 import StrictUndefined
 from markupsafe import Markup
 
 from app.asking import local_path, parted
+from app.gaps import with_gaps
 from app.security import viewer
 from courses.settings import Settings
 from courses.texts import LANGUAGES, Texts, texts
@@ -163,6 +164,7 @@ def install(app: Flask) -> None:
         clock=lambda moment, seconds=False: words().time(moment, time_zone(), seconds=seconds),
         hours=lambda number: words().hours(number),
         iso=lambda moment: moment.isoformat(timespec="seconds"),
+        with_gaps=with_gaps,
     )
 
     @app.context_processor
