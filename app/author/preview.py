@@ -102,10 +102,11 @@ def _sheet(draft: Draft, number: int, file_url: FileUrl) -> Sheet:
     question = draft.question
     kind = TYPES[question["type"]]
     variant = kind.start(question, random.Random(number))  # noqa: S311 - a preview, not an exam
+    shown = kind.filled(question, variant)
     return Sheet(
         0 if question["type"] == "description" else number,
-        question["text"],
-        question.get("text_format", "markdown"),
+        shown["text"],
+        shown.get("text_format", "markdown"),
         kind.controls(question, variant, {}),
         file_url,
     )

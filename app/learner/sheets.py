@@ -15,6 +15,7 @@ from app.templating import language, time_zone, words
 from courses import markup
 from courses.catalogue import Memory
 from courses.errors import Invalid
+from courses.questions import Advice
 from courses.quizzes import Answer, Saved, Sheet
 
 FIELD = re.compile(r"s([0-9]{1,9})-(.{1,80})")
@@ -142,6 +143,13 @@ def say(text: str) -> Markup:
     return _phrase(str(text), text_format)
 
 
+def advise(advice: str) -> str:
+    """What an answer still needs, with its numbers, in the reader's language."""
+    if isinstance(advice, Advice):
+        return words().ngettext(advice, advice.many, advice.number, **advice.values)
+    return words().gettext(advice)
+
+
 def say_block(text: str, text_format: str | None = None) -> Markup:
     """A longer text of an author, as paragraphs."""
     return _block(str(text), text_format or getattr(text, "text_format", "plain"))
@@ -183,6 +191,7 @@ def _fragment(template: str, sheet: Sheet, *, reveal: bool) -> Markup:
             "reveal": reveal,
             "say": say,
             "say_block": say_block,
+            "advise": advise,
             "number": number,
             "file_url": file_url_of(sheet.asked.question_version_id),
         }
@@ -210,4 +219,10 @@ def minutes_and_seconds(seconds: int) -> str:
     return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
 
 
-NAMES = {"say": say, "say_block": say_block, "number": number, "time_left": minutes_and_seconds}
+NAMES = {
+    "say": say,
+    "say_block": say_block,
+    "advise": advise,
+    "number": number,
+    "time_left": minutes_and_seconds,
+}

@@ -9,7 +9,16 @@ from courses.questions.formats.json import as_object
 from courses.questions.formats.problems import SENTENCES, describe
 from courses.questions.models import Question, QuestionCategory, QuestionVersion
 from courses.questions.queries import drafts
-from courses.questions.rules import Form, Graded, QuestionType, Reviewed, State, marked_state_of, penalty_of
+from courses.questions.rules import (
+    Advice,
+    Form,
+    Graded,
+    QuestionType,
+    Reviewed,
+    State,
+    marked_state_of,
+    penalty_of,
+)
 from courses.questions.service import category_path, store
 from courses.questions.types import TYPES
 
@@ -18,6 +27,7 @@ __all__ = [
     "GAPS",
     "SENTENCES",
     "TYPES",
+    "Advice",
     "Control",
     "Draft",
     "Form",

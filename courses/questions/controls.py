@@ -58,8 +58,18 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class HandedIn:
+    """A file that belongs to an answer as long as the field `file` repeats its value; `size` is in bytes."""
+
+    value: str
+    name: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class LongText:
-    """An answer of several lines; `least` and `most` are words, None for no limit."""
+    """An answer of several lines, of files, or of both; `least` and `most` are words, None for no limit, and
+    `words` is how many there are now."""
 
     value: str
     lines: int = 10
@@ -68,6 +78,11 @@ class LongText:
     most: int | None = None
     name: str = "text"
     max_length: int = LONGEST_TEXT
+    words: int = 0
+    asks_text: bool = True
+    files: tuple[HandedIn, ...] = ()
+    least_files: int = 0
+    most_files: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,20 @@ class Reviewed:
     feedback: Words = field(default_factory=Words)
 
 
+class Advice(str):
+    """A message of ours whose form depends on a number: `one` and `many` as `N2_` marks them, and the other
+    values that they name. Whoever needs no number just says the message."""
+
+    many: str
+    number: int
+    values: dict[str, Any]
+
+    def __new__(cls, one: str, many: str, number: int, **values: Any) -> "Advice":
+        advice = super().__new__(cls, one)
+        advice.many, advice.number, advice.values = many, number, values
+        return advice
+
+
 class Example(NamedTuple):
     """A response with the result it must get; the contract test grades every one."""
 
@@ -130,6 +144,10 @@ class QuestionType(Protocol):
 
     def fits(self, question: Question, variant: Variant) -> bool:
         """Whether the variant can be graded against this (perhaps newer) version (quiz semantics 3.15)."""
+
+    def filled(self, question: Question, variant: Variant) -> Question:
+        """The question with what this attempt puts into its texts; whoever shows a text of a question takes
+        it from here."""
 
     def clean(self, question: Question, variant: Variant, raw: Mapping[str, Any]) -> Response:
         """The response in its one normal form; Invalid when it is not a response to this question."""
@@ -178,7 +196,8 @@ class QuestionType(Protocol):
         """The response with its wrong parts taken out, for a hint that clears them."""
 
     def advice(self, question: Question, variant: Variant, response: Response) -> str:
-        """A message of ours that says what an incomplete response still needs."""
+        """A message of ours that says what an incomplete response still needs; `Advice` where it counts
+        something."""
 
 
 def state_of(fraction: float) -> State:

@@ -107,13 +107,18 @@ class Sheet:
         """Whether every part is answered."""
         return self.asked.type.is_complete(self.asked.body, self.variant, self.response)
 
+    @cached_property
+    def shown(self) -> Mapping[str, Any]:
+        """The question with its texts as this attempt shows them."""
+        return self.asked.type.filled(self.asked.body, self.variant)
+
     @property
     def text(self) -> str:
-        return str(self.asked.body["text"])
+        return str(self.shown["text"])
 
     @property
     def text_format(self) -> str:
-        return str(self.asked.body.get("text_format", "markdown"))
+        return str(self.shown.get("text_format", "markdown"))
 
     @property
     def controls(self) -> Control:
@@ -133,7 +138,7 @@ class Sheet:
 
     @property
     def general_feedback(self) -> str:
-        return str(self.asked.body.get("general_feedback") or "")
+        return str(self.shown.get("general_feedback") or "")
 
     @property
     def review(self) -> tuple[Reviewed, ...]:
@@ -174,9 +179,9 @@ class Sheet:
     @property
     def hint(self) -> Mapping[str, Any] | None:
         """The hint that the present try may use."""
-        hints, tries = self.asked.body.get("hints") or (), len(self.stands.tries)
-        shown = self.asked.behaviour.gives_hints and 0 < tries <= len(hints) and not self.stands.finished
-        return hints[tries - 1] if shown else None
+        hints, tries = self.shown.get("hints") or (), len(self.stands.tries)
+        now = self.asked.behaviour.gives_hints and 0 < tries <= len(hints) and not self.stands.finished
+        return hints[tries - 1] if now else None
 
     @property
     def tries_left(self) -> int | None:
@@ -189,8 +194,8 @@ class Sheet:
     def combined_feedback(self) -> Words:
         """What the author says to a right, a partly right and a wrong answer."""
         key = COMBINED.get(State(self.result.state))
-        text = (self.asked.body.get(key) or "") if key else ""
-        return Words(text, self.asked.body.get(f"{key}_format") or self.text_format)
+        text = (self.shown.get(key) or "") if key else ""
+        return Words(text, self.shown.get(f"{key}_format") or self.text_format)
 
     @cached_property
     def result(self) -> Graded:

@@ -5,10 +5,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from courses.markup import plain
 from courses.questions.types import TYPES
 from tests.conformance import Tally, vectors
 
 Translated = tuple[str, dict[str, Any], dict[str, Any], dict[str, Any]]
+TOLERANCES = {1: "relative", 2: "nominal", 3: "geometric"}
+SHOWN = {1: "decimals", 2: "significant"}
 SCHEMES = {
     -1: "all_or_nothing",
     0: "absolute_position",
@@ -33,7 +36,8 @@ def run(folder: Path) -> Iterator[Tally]:
         kind = TYPES[name]
         graded = kind.grade(question, variant, kind.clean(question, variant, raw))
         got = graded.fraction, str(graded.state).replace("_", "")
-        tally.compare(f"line {number} ({name}, {raw})", (vector["fraction"], vector["state"]), got)
+        fraction = vector["fraction"] if vector["fraction"] is None else float(vector["fraction"])
+        tally.compare(f"line {number} ({name}, {raw})", (fraction, vector["state"]), got)
     yield tally
 
 
@@ -84,6 +88,45 @@ def numerical(question: dict[str, Any], response: dict[str, Any]) -> Translated:
         "unit_penalty": float(question["unitpenalty"] or 0),
     }
     return "numerical", settings, {}, {"text": response["answer"], "unit": response.get("unit")}
+
+
+def calculated(question: dict[str, Any], response: dict[str, Any]) -> Translated:
+    """The recordings hold what the formulas came to, so each formula is just its result; the values of the
+    variant are those recorded."""
+    _, settings, _, raw = numerical(question, response)
+    answers = zip(settings["answers"], question["answers"].values(), strict=True)
+    settings["answers"] = [
+        {
+            "formula": str(own["value"]),
+            "tolerance": own["tolerance"],
+            "tolerance_type": TOLERANCES[int(answer["tolerancetype"])],
+            "shown": SHOWN[int(answer["correctanswerformat"])],
+            "digits": int(answer["correctanswerlength"]),
+            "fraction": own["fraction"],
+            "feedback": own["feedback"],
+        }
+        for own, answer in answers
+    ]
+    values = {name: float(value) for name, value in question["vs"]["values"].items()}
+    settings["datasets"] = [{"name": name, "values": [value]} for name, value in values.items()]
+    kind = "calculated_simple" if "simple" in question["__class"] else "calculated"
+    return kind, settings, {"number": 1, "values": values}, raw
+
+
+def essay(question: dict[str, Any], response: dict[str, Any]) -> Translated:
+    """Their answers are HTML, ours are plain text. Files of a recording are not part of it."""
+    settings = {
+        "response_format": "monospaced" if question["responseformat"] == "monospaced" else "plain",
+        "required": bool(int(question["responserequired"])),
+        "lines": int(question["responsefieldlines"]),
+        "least_words": question["minwordlimit"],
+        "most_words": question["maxwordlimit"],
+        "template": question["responsetemplate"] or "",
+        "template_format": "html",
+        "attachments": int(question["attachments"]),
+        "attachments_required": int(question["attachmentsrequired"]),
+    }
+    return "essay", settings, {}, {"text": plain(response["answer"], "html")}
 
 
 def ordering(question: dict[str, Any], response: dict[str, Any]) -> Translated:
@@ -217,6 +260,9 @@ TRANSLATORS: dict[str, Callable[[dict[str, Any], dict[str, Any]], Translated]] =
     "qtype_truefalse_question": true_false,
     "qtype_shortanswer_question": short_answer,
     "qtype_numerical_question": numerical,
+    "qtype_calculated_question": calculated,
+    "qtype_calculatedsimple_question": calculated,
+    "qtype_essay_question": essay,
     "qtype_ordering_question": ordering,
     "qtype_match_question": matching,
     "qtype_randomsamatch_question": matching,

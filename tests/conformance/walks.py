@@ -24,8 +24,10 @@ NO_ANSWER = {
 }
 DEFERRED = "qbehaviour_deferredfeedback\\walkthrough_test::test_deferredfeedback"
 CHANGED = "the last assertion was made after another answer had been made the right one"
+ANOTHER = "the last assertion is about another attempt, begun from this one"
 EXPLAINED = {
     f"{DEFERRED}_feedback_multichoice_single": CHANGED,
+    "qtype_essay\\walkthrough_test::test_deferred_feedback_plain_attempt_on_last": ANOTHER,
     "qtype_ddmarker\\walkthrough_test::test_deferred_feedback": CHANGED,
     "qtype_ddimageortext\\walkthrough_test::test_deferred_feedback": CHANGED,
 }
@@ -51,6 +53,8 @@ def _walk(tally: Tally, number: int, walk: dict[str, Any]) -> None:
         if asked is None:
             asked = Asked(TYPES[name], body, variant)
             behaviour = behaviour_for(asked.type, NAMES[walk["behaviour"]])
+            if step["action"] == "manual":  # a person marks what is finished: nothing was answered
+                stands = after(behaviour, asked, stands, Done(Deed.FINISH))
         where = f"line {number} step {place} ({walk['test']})"
         done = _done(asked, step, raw, walk["maxmark"])
         stands = after(behaviour, asked, stands, done)

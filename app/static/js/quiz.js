@@ -9,6 +9,7 @@ import { openStore } from "./quiz-store.js";
 import { Timer } from "./quiz-timer.js";
 import "./quiz-places.js";
 import "./quiz-markers.js";
+import "./quiz-essay.js";
 import "./quiz-words.js";
 import { Wire } from "./quiz-wire.js";
 

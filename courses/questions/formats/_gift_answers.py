@@ -70,8 +70,9 @@ def _kind(span: Span) -> Callable[[Item, Span, str], Block | None]:
     return _true_false if text.split("#", 1)[0].strip() in TRUE + FALSE else _short_answer
 
 
-def _essay(item: Item, span: Span, text_format: str) -> None:
-    item.error("type_not_supported", max(0, span.start - 1), type="essay")
+def _essay(item: Item, span: Span, text_format: str) -> Block:
+    """Braces with nothing between them."""
+    return Block("essay", {"response_format": "plain", "required": True, "lines": 15})
 
 
 def _answer(item: Item, span: Span, text_format: str, default: float) -> dict[str, Any]:

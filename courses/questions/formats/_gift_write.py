@@ -164,7 +164,12 @@ def _ordering(question: Mapping[str, Any], text_format: str) -> list[str]:
     return [header, *lines]
 
 
+def _essay(question: Mapping[str, Any], text_format: str) -> list[str]:
+    return [""]
+
+
 _BLOCKS = {
+    "essay": _essay,
     "single_choice": _single,
     "multiple_choice": _multiple,
     "true_false": _true_false,

@@ -26,9 +26,14 @@ SAYINGS: Mapping[str, tuple[tuple[Any, ...], str]] = {
     "select": (("all", None), N_("показ части пунктов")),
     "template": (("", None), N_("шаблон ответа")),
     "grader_information": (("", None), N_("указания проверяющему")),
+    "response_format": (("plain",), N_("вид поля для ответа")),
+    "required": ((True,), N_("ответ текстом по желанию")),
     "least_words": ((None, 0), N_("наименьшее число слов")),
     "most_words": ((None, 0), N_("наибольшее число слов")),
     "attachments": ((0, None), N_("приложенные файлы")),
+    "attachments_required": ((0, None), N_("обязательные файлы")),
+    "file_types": (([], None), N_("разрешённые виды файлов")),
+    "most_bytes": ((0, None), N_("наибольший размер файла")),
 }
 
 

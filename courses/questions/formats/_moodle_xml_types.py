@@ -210,8 +210,7 @@ def calculated(source: Source) -> Keys:
                 "formula": answer.pop("text"),
                 "tolerance": abs(source.number("tolerance", 0.01, element)),
                 "tolerance_type": only(TOLERANCES, source.value("tolerancetype", holder=element), "relative"),
-                "shown": only(SHOWN, source.value("correctanswerformat", holder=element), "decimals"),
-                "digits": source.whole("correctanswerlength", 2, element),
+                **_accuracy(source, element),
                 **answer,
             }
         )
@@ -219,9 +218,19 @@ def calculated(source: Source) -> Keys:
 
 
 def calculated_multi(source: Source) -> Keys:
-    """Options with formulas in them, and the values of their letters."""
+    """Options with formulas in them and their accuracy, and the values of their letters."""
     keys = choice(source)
+    for answer, element in zip(keys["answers"], source.answers(), strict=True):
+        answer |= _accuracy(source, element)
     return {**keys, "single": source.yes("single", usual=True), **_datasets(source)}
+
+
+def _accuracy(source: Source, element: Element) -> Keys:
+    """How the results of an answer are written."""
+    return {
+        "shown": only(SHOWN, source.value("correctanswerformat", holder=element), "decimals"),
+        "digits": source.whole("correctanswerlength", 2, element),
+    }
 
 
 def _datasets(source: Source) -> Keys:

@@ -26,6 +26,7 @@ class Gift:
             "numerical",
             "matching",
             "ordering",
+            "essay",
         }
     )
     read = staticmethod(read)

@@ -17,6 +17,9 @@ class Plain:
     def fits(self, question: Question, variant: Variant) -> bool:
         return True
 
+    def filled(self, question: Question, variant: Variant) -> Question:
+        return question
+
     def is_gradable(self, question: Question, variant: Variant, response: Response) -> bool:
         return bool(response)
 

@@ -107,9 +107,7 @@ class Numerical(Plain):
         best = max(answers_of(question), key=lambda answer: float(answer["fraction"]))
         if best["value"] == ANY:
             return ANY
-        unit = next((name for name, factor in _units(question).items() if factor == 1), "")
-        number = _shown(best["value"])
-        return f"{unit}{number}" if question.get("unit_first") else f"{number} {unit}".strip()
+        return beside_unit(question, _shown(best["value"]))
 
     def feedback(self, question: Question, variant: Variant, response: Response) -> list[str]:
         graded = self.grade(question, variant, response)
@@ -150,6 +148,12 @@ class Numerical(Plain):
 def _shown(value: float) -> str:
     """A number as it reads, without a useless `.0`."""
     return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(float(value))
+
+
+def beside_unit(question: Question, number: str) -> str:
+    """A right number with the unit in which it is right."""
+    unit = next((name for name, factor in _units(question).items() if factor == 1), "")
+    return f"{unit}{number}" if question.get("unit_first") else f"{number} {unit}".strip()
 
 
 def _units(question: Question) -> dict[str, float]:

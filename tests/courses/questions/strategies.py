@@ -33,6 +33,13 @@ FILLED = st.one_of(
         },
     ),
 )
+HANDED_IN = st.fixed_dictionaries(
+    {
+        "key": st.one_of(st.just("0123456789abcdef" * 4), JSON),
+        "name": st.one_of(st.sampled_from(["отчёт.pdf", "a:b.odt", ".."]), ANY_TEXT),
+        "size": st.one_of(st.integers(0, 10_000), JSON),
+    }
+)
 RAW = st.one_of(
     JSON,
     st.fixed_dictionaries(
@@ -43,6 +50,7 @@ RAW = st.one_of(
             "answer": st.one_of(JSON, st.booleans()),
             "text": st.one_of(JSON, ANY_TEXT, st.from_regex(r"-?[0-9]{1,4}[.,]?[0-9]{0,3} ?[a-z]{0,2}")),
             "unit": JSON,
+            "files": st.one_of(JSON, st.lists(HANDED_IN, max_size=3)),
             "places": st.one_of(
                 JSON, st.lists(st.one_of(st.none(), st.integers(0, 3)), min_size=1, max_size=3)
             ),
@@ -197,6 +205,55 @@ BLANKS = st.one_of(
     ),
 )
 MARKERS = st.fixed_dictionaries({"text": TEXTS, "most": st.integers(0, 3)})
+
+UNBRACED = NAMES.map(lambda text: text.replace("{", "").replace("}", ""))
+COUNTED = st.tuples(UNBRACED, st.sampled_from(["{x}", "{={x}*2}", "{= max({x}, {y}) }", "7"])).map(" ".join)
+EXACTNESS = {
+    "shown": st.sampled_from(["decimals", "significant"]),
+    "digits": st.integers(0, 6),
+    "fraction": FRACTIONS,
+    "feedback": st.one_of(st.just(""), COUNTED),
+}
+RESULTS = st.fixed_dictionaries(
+    {
+        "formula": st.sampled_from(
+            ["{x}*2+{y}", "pow({x}, 2)", "{x} > {y} ? 1 : -1.5e3", "*", "3.5", "pi()"]
+        ),
+        "tolerance": st.sampled_from([0, 0.5, 1e-9, 2]),
+        "tolerance_type": st.sampled_from(["relative", "nominal", "geometric"]),
+        **EXACTNESS,
+    }
+)
+VALUES = st.one_of(st.just([]), st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=4))
+SPREAD = st.fixed_dictionaries(
+    {
+        "minimum": st.sampled_from([0.5, 1]),
+        "maximum": st.sampled_from([1, 40.5]),
+        "decimals": st.integers(0, 3),
+        "distribution": st.sampled_from(["uniform", "loguniform"]),
+        "values": VALUES,
+        "shared": st.just(False),
+    }
+)
+DATASETS = st.tuples(SPREAD, SPREAD).map(lambda both: [{"name": "x", **both[0]}, {"name": "y", **both[1]}])
+
+
+def _calculated(kind: str) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries(
+        {
+            **_common(kind),
+            "text": COUNTED,
+            "general_feedback": UNBRACED,
+            "answers": st.lists(RESULTS, min_size=1, max_size=3),
+            "datasets": DATASETS,
+            "synchronise": st.booleans(),
+            "units": UNITS,
+            "unit_field": st.sampled_from(["input", "select"]),
+            "unit_grading": st.sampled_from(["none", "of_mark", "of_max"]),
+        }
+    )
+
+
 QUESTIONS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "description": st.fixed_dictionaries({**_common("description"), "default_mark": st.just(0.0)}),
     "single_choice": st.fixed_dictionaries(
@@ -263,6 +320,37 @@ QUESTIONS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
         _common("drag_words"), st.lists(WORDS_TO_DRAG, min_size=1, max_size=5).flatmap(_gaps)
     ),
     "cloze": _both(_common("cloze"), st.lists(BLANKS, min_size=1, max_size=3).flatmap(_blanks)),
+    "calculated": _calculated("calculated"),
+    "calculated_simple": _calculated("calculated_simple"),
+    "calculated_multi": st.fixed_dictionaries(
+        {
+            **_common("calculated_multi"),
+            "text": COUNTED,
+            "general_feedback": UNBRACED,
+            "answers": st.lists(
+                st.fixed_dictionaries({"text": COUNTED, **EXACTNESS}), min_size=2, max_size=4
+            ),
+            "datasets": DATASETS,
+            "single": st.booleans(),
+            "shuffle": st.booleans(),
+        }
+    ),
+    "essay": st.fixed_dictionaries(
+        {
+            **_common("essay"),
+            "response_format": st.sampled_from(["plain", "monospaced", "none"]),
+            "required": st.booleans(),
+            "lines": st.integers(1, 40),
+            "least_words": st.one_of(st.none(), st.integers(1, 3)),
+            "most_words": st.one_of(st.none(), st.integers(3, 5)),
+            "template": NAMES,
+            "grader_information": NAMES,
+            "attachments": st.integers(-1, 3),
+            "attachments_required": st.integers(0, 2),
+            "file_types": st.sampled_from([[], [".pdf", ".odt"]]),
+            "most_bytes": st.sampled_from([None, 1024]),
+        }
+    ),
     "drag_image": _both(
         {**_common("drag_image"), **PICTURE}, st.lists(ITEMS, min_size=1, max_size=4).flatmap(_places)
     ),

@@ -123,6 +123,7 @@ def _same_marks(before, after):
         assert abs(old["fraction"] - new["fraction"]) < NEAR
         assert old.get("value") == new.get("value")
         assert old.get("text", "").strip() == new.get("text", "").strip()
+        assert old.get("formula", "").strip() == new.get("formula", "").strip()
     for key in ("right", "items", "grading"):
         assert _bare(before.get(key)) == _bare(after.get(key))
     assert _stripped(before.get("pairs", ())) == _stripped(after.get("pairs", ()))
@@ -154,7 +155,7 @@ def codes_in(tree: ast.AST) -> set[str]:
     found = set()
     for node in ast.walk(tree):
         name = getattr(node.func, "attr", getattr(node.func, "id", "")) if isinstance(node, ast.Call) else ""
-        if name in ("finding", "error", "warn", "add", "Problem", "_lost") and node.args:
+        if name in ("finding", "error", "warn", "add", "Problem", "BadFormula", "_lost") and node.args:
             first = node.args[0]
             choices = [first.body, first.orelse] if isinstance(first, ast.IfExp) else [first]
             found |= {choice.value for choice in choices if isinstance(choice, ast.Constant)}

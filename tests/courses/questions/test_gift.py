@@ -77,6 +77,9 @@ def test_the_examples_of_our_documentation_are_read_without_a_word():
     [
         ("2+2 is {=four =4}.", "short_answer", "2+2 is _____."),
         ("no braces", "description", "no braces"),
+        ("Q{}", "essay", "Q"),
+        ("Напишите { } здесь", "essay", "Напишите _____ здесь"),
+        ("Q{####Спасибо.}", "essay", "Q"),
         ("Q{T}", "true_false", "Q"),
         ("Q{F#a#b}", "true_false", "Q"),
         ("Q{true}", "short_answer", "Q"),
@@ -143,7 +146,6 @@ def test_a_question_without_a_name_is_called_by_its_first_words():
         ("Q{T}\n\n  Q {", "brace_unclosed", 3, 5),
         ("Q } x", "brace_unopened", 1, 3),
         ("Q} {", "braces_reversed", 1, 2),
-        ("Q{}", "type_not_supported", 1, 2),
         ("Q{~x}", "too_few_answers", 1, 1),
         ("Q{=a->b}", "too_few_pairs", 1, 1),
         ("Q{=a->b =c}", "pair_without_arrow", 1, 10),

@@ -18,7 +18,8 @@ FORMULA = """<answer fraction="100"><text>{a}+{b}</text><tolerance>0.01</toleran
 <correctanswerformat>2</correctanswerformat><correctanswerlength>3</correctanswerlength>
 <feedback><text>Да</text></feedback></answer>"""
 OPTIONS = """<single>false</single><shuffleanswers>1</shuffleanswers>
-<answer fraction="50"><text>{={a}+1}</text></answer><answer fraction="50"><text>{={a}+2}</text></answer>"""
+<answer fraction="50"><text>{={a}+1}</text><correctanswerformat>2</correctanswerformat>
+<correctanswerlength>3</correctanswerlength></answer><answer fraction="50"><text>{={a}+2}</text></answer>"""
 DATASET = """<dataset_definitions><dataset_definition><status><text>shared</text></status>
 <name><text>a</text></name><type>calculated</type><distribution><text>loguniform</text></distribution>
 <minimum><text>1</text></minimum><maximum><text>9.5</text></maximum><decimals><text>1</text></decimals>
@@ -152,6 +153,10 @@ def test_a_formula_has_its_accuracy_and_its_values_in_their_order(kind, ours):
 def test_options_with_formulas_are_options_with_values():
     said = keys(OPTIONS + DATASET, "calculatedmulti")
     assert [answer["text"] for answer in said["answers"]] == ["{={a}+1}", "{={a}+2}"]
+    assert [(answer["shown"], answer["digits"]) for answer in said["answers"]] == [
+        ("significant", 3),
+        ("decimals", 2),
+    ]
     assert (said["single"], said["shuffle"], said["datasets"]) == (False, True, DATASETS)
     assert keys(written("calculated_multi", said), "calculatedmulti") == said
 
