@@ -4,7 +4,7 @@ const words = (text) => text.split(/[\s—]+/u).filter((piece) => /[\p{L}\p{N}]/
 
 for (const root of document.querySelectorAll("[data-long-text]")) {
   const area = root.querySelector("textarea");
-  const place = root.querySelector("[data-words]");
+  const place = root.querySelector("[data-word-count]");
   const section = root.closest("section");
   const missing = section?.querySelector("[data-missing]");
   const count = () => {
