@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from courses import certificates, notifications, people
+from courses import certificates, learning, notifications, people
 from courses.clock import utcnow
 from courses.notifications.composing import FOLDER, one_line
 from courses.notifications.folder import keep_in_folder, paragraphs_of
@@ -20,7 +20,7 @@ from courses.people.models import Person
 from courses.people.tokens import issue
 from courses.settings import Settings
 from tests.courses.people.steps import NOW, link, register
-from tests.factories import a_person, an_enrolment, an_offering
+from tests.factories import a_person, an_actor, an_enrolment, an_offering
 
 SETTINGS = Settings.from_env(
     {
@@ -141,6 +141,16 @@ def test_an_enrolment_is_welcomed_with_title_hours_and_beginning(session):
     assert "(36\u00a0часов)" in body(message)
     assert f"https://kafedra.example/study/{enrolment.id}\n" in body(message)
     assert "Начало: 12 октября 2026 г., 15:00." in body(message).replace("\u00a0", " ")
+
+
+def test_who_comes_back_is_welcomed_again(session):
+    enrolment = an_enrolment(session)
+    session.flush()
+    first = notifications.tell_enrolled(session, enrolment.id, now=NOW)
+    by = an_actor(session.get_one(Person, enrolment.person_id))
+    learning.withdraw(session, enrolment.id, by=by, now=utcnow())
+    learning.enrol(session, enrolment.offering_id, by=by, now=utcnow() + timedelta(minutes=5))
+    assert notifications.tell_enrolled(session, enrolment.id, now=NOW) != first
 
 
 def test_one_who_withdrew_at_once_is_not_welcomed(session):
