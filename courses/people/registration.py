@@ -16,16 +16,7 @@ from courses.people.models import Person
 from courses.people.names import PARTS, clean_name, name_problems, search_key
 from courses.people.passwords import hash_password, password_problem, words_of_person
 from courses.people.signing_in import Outcome, Proof, State, admit, judge
-from courses.people.tokens import (
-    Purpose,
-    check_open,
-    claim_of,
-    empty_claim,
-    is_claim_of,
-    issue,
-    kill,
-    sealed_token,
-)
+from courses.people.tokens import Purpose, claim_of, empty_claim, is_claim_of, issue, kill, opened
 from courses.people.zones import ZONES
 from courses.texts import LANGUAGES
 
@@ -130,9 +121,7 @@ def confirm_address(
     Whoever holds the link owns the mailbox; that they also made the registration is shown by the claim in the
     same browser, or by the password. So nobody can register another's address and wait until it is confirmed.
     """
-    token = sealed_token(session, Purpose.CONFIRM, link, secret_key=secret_key)
-    person = session.get_one(Person, token.person_id, with_for_update=True)
-    check_open(token, person, claim=claim, secret_key=secret_key, now=now)
+    person = opened(session, Purpose.CONFIRM, link, claim=claim, secret_key=secret_key, now=now)
     if person.disabled_at is not None:
         return Outcome(State.DISABLED)
     if not is_claim_of(person, claim, secret_key):

@@ -157,8 +157,7 @@ def reset_password(
     session: Session, link: str, password_hash: str, *, secret_key: str, now: datetime
 ) -> None:
     """Set a new password by a link from a letter: all sessions and links end, the address is confirmed."""
-    token = opened(session, Purpose.RESET, link, secret_key=secret_key, now=now)
-    person = session.get_one(Person, token.person_id, with_for_update=True)
+    person = opened(session, Purpose.RESET, link, secret_key=secret_key, now=now)
     person.email_confirmed_at = person.email_confirmed_at or now
     guard.forgive(guard.hold(session, person.email_key, secret_key=secret_key, now=now))
     _set_password(session, person, password_hash, now=now)
@@ -175,7 +174,7 @@ def change_password(
     now: datetime,
 ) -> Outcome:
     """Set a new password by the old one: every session ends, and this browser gets a new one."""
-    person = session.get_one(Person, by.id, with_for_update=True)
+    person = session.get_one(Person, by.id, with_for_update=True, populate_existing=True)
     if proof.person_id != person.id:
         return Outcome(State.WRONG)
     refused = judge(session, proof, person, secret_key=secret_key, now=now)
