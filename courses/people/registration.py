@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -140,19 +141,26 @@ def claimed(session: Session, person_id: int, claim: str, *, secret_key: str) ->
     return is_claim_of(session.get_one(Person, person_id), claim, secret_key)
 
 
-def _new_or_known(session: Session, wish: CheckedRegistration, *, now: datetime) -> Person:
+def insert_unless_known(session: Session, **values: Any) -> int | None:
+    """The id of the person stored with these values, or None: another has the address, perhaps just now."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    key = address_key(wish.email)
-    session.execute(
+    return session.scalar(
         insert(Person)
-        .values(
-            email=wish.email,
-            email_key=key,
-            family_name=wish.family_name,
-            given_name=wish.given_name,
-            created_at=now,
-        )
+        .values(**values)
         .on_conflict_do_nothing(index_elements=["email_key"])
+        .returning(Person.id)
+    )
+
+
+def _new_or_known(session: Session, wish: CheckedRegistration, *, now: datetime) -> Person:
+    key = address_key(wish.email)
+    insert_unless_known(
+        session,
+        email=wish.email,
+        email_key=key,
+        family_name=wish.family_name,
+        given_name=wish.given_name,
+        created_at=now,
     )
     return session.scalars(select(Person).where(Person.email_key == key).with_for_update()).one()
 

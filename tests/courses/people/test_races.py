@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from sqlalchemy import event, select
 
-from courses import people
+from courses import audit, people
 from courses.db import Database
 from courses.errors import Conflict
-from courses.people import Actor, Purpose, State
+from courses.people import SYSTEM, Actor, Purpose, State
 from courses.people.models import Person
 from tests.courses.people.steps import (
     CHECKED,
@@ -140,6 +140,30 @@ def test_confirming_while_registering_once_more(database: Database) -> None:
         assert pressed.code == "link_used"
     else:
         assert pressed.state is State.ADMITTED
+
+
+def test_entering_one_address_many_times_at_once_enters_one_person(database: Database) -> None:
+    CHECKED.setdefault(WISH, people.check_registration(WISH))
+    start = threading.Barrier(4)
+
+    def enter() -> int:
+        with database.unit_of_work() as session:
+            if database.engine.dialect.name == "postgresql":
+                session.execute(select(Person.id)).all()
+                start.wait()
+            person_id = people.enter(session, CHECKED[WISH], by=SYSTEM, now=NOW)
+            time.sleep(0.2)
+            return person_id
+
+    results = at_once([enter] * 4)
+    refused = [one for one in results if not isinstance(one, int)]
+    assert [one.code for one in refused] == ["known_address"] * 3
+    with database.reading() as session:
+        entered = session.scalars(select(Person).where(Person.email_key == WISH.email)).one()
+        assert entered.id in results
+        assert (entered.search_key, entered.email_confirmed_at) == ("иванова мария петровна", NOW)
+        deeds = audit.entries_about(session, "person", entered.id)
+    assert [deed.action for deed in deeds] == ["person.enter"]
 
 
 def test_a_link_opens_for_one_of_many(database: Database, maria: int) -> None:
