@@ -63,6 +63,8 @@ def issue(
     people.require(by, Permission.CERTIFICATE_ISSUE, offering_id=earned.enrolment.offering_id)
     issued = session.scalar(ORIGINAL, {"enrolment_id": enrolment_id})
     if issued is not None:
+        if by.id != people.SYSTEM_ID:
+            _refuse_ended(issued)
         return issued
     if earned.enrolment.withdrawn_at is not None:
         raise Conflict("withdrawn")

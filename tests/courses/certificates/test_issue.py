@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import delete, select, text, update
 
-from courses import audit, catalogue, certificates
+from courses import audit, catalogue, certificates, people
 from courses.catalogue import Offering
 from courses.certificates import Certificate
 from courses.certificates.models import Series
@@ -267,6 +267,32 @@ def test_a_file_a_revocation_and_a_replacement_are_written_once(issue, earned, p
     print_it(made.id)
     with pytest.raises(Conflict), database.unit_of_work() as session:
         session.get(Certificate, made.id).file_key = "0" * 64
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("revoked_at", None),
+        ("revocation_reason", "переписанная причина"),
+        ("file_key", "0" * 64),
+        ("printed_at", None),
+        ("revoked_by_id", None),
+    ],
+)
+def test_not_even_what_was_not_looked_at_is_written_twice(issue, earned, print_it, database, name, value):
+    made = issue(earned())
+    print_it(made.id)
+    with database.unit_of_work() as session:
+        certificates.revoke(session, made.id, reason="Выдан по ошибке", by=people.SYSTEM, now=SPRING)
+
+    def rewrite():
+        with database.unit_of_work() as session:
+            one = session.get(Certificate, made.id)
+            session.expire(one)
+            setattr(one, name, value)
+
+    with pytest.raises(Conflict):
+        rewrite()
 
 
 def test_the_numbering_row_is_all_that_moves(issue, earned, database):

@@ -165,7 +165,9 @@ def certificate(session):
     """An issued certificate."""
     enrolment = an_enrolment(session, completed_at=utcnow())
     session.flush()
-    return certificates.issue(session, enrolment.id, settings=SETTINGS, by=people.SYSTEM, now=utcnow())
+    issued = certificates.issue(session, enrolment.id, settings=SETTINGS, by=people.SYSTEM, now=utcnow())
+    certificates.attach_pdf(session, issued.id, "0" * 64, now=utcnow())
+    return issued
 
 
 def test_a_certificate_is_announced_with_its_number_and_the_page_to_check_it(session, certificate):
@@ -174,6 +176,11 @@ def test_a_certificate_is_announced_with_its_number_and_the_page_to_check_it(ses
     assert f"№ {certificate.number} выдан" in body(message)
     assert f"https://kafedra.example/verify/{certificate.code}\n" in body(message)
     assert "https://kafedra.example/study/certificates\n" in body(message)
+
+
+def test_a_certificate_that_is_already_revoked_is_not_announced(session, certificate):
+    certificates.revoke(session, certificate.id, reason="Ошибка в часах", by=people.SYSTEM, now=utcnow())
+    assert notifications.tell_certificate_issued(session, certificate.id, now=NOW) is None
 
 
 def test_a_revoked_certificate_is_announced_with_the_reason(session, certificate):
@@ -187,6 +194,7 @@ def test_a_replaced_certificate_names_the_new_one_and_the_new_one_the_old(sessio
     new = certificates.replace(
         session, certificate.id, reason="Ошибка в имени", settings=SETTINGS, by=people.SYSTEM, now=utcnow()
     )
+    certificates.attach_pdf(session, new.id, "1" * 64, now=utcnow())
     old_letter = notifications.tell_certificate_revoked(session, certificate.id, now=NOW)
     new_letter = notifications.tell_certificate_issued(session, new.id, now=NOW)
     assert f"заменён новым, № {new.number}" in body(composed(session, old_letter))
