@@ -24,7 +24,12 @@ from courses.certificates.rules import (
     state_of,
     year_of,
 )
-from courses.certificates.snapshot import Words, refuse_unprintable, snapshot_of
+from courses.certificates.snapshot import (
+    Words,
+    refuse_unprintable,
+    refuse_unprintable_issuer,
+    snapshot_of,
+)
 from courses.errors import Conflict, Invalid, NotFound
 from courses.learning import Enrolment
 from courses.people import Actor, Permission, Person
@@ -208,6 +213,7 @@ def number(
     session: Session, earned: Sequence[Earned], *, settings: Settings, by: Actor, now: datetime
 ) -> list[Certificate]:
     """Certificates with consecutive numbers, in the order of `earned`, all of one kind of course."""
+    refuse_unprintable_issuer(settings)
     kind = catalogue.CourseKind(earned[0].outline.kind_name)
     year, prefix = year_of(now, settings.time_zone), prefix_of(kind, settings.certificate_prefix)
     series_id, last = take_numbers(session, prefix, year, count=len(earned))

@@ -127,6 +127,13 @@ def printing_problem(full_name: str, outline: Outline) -> Invalid | None:
     return _wording_problem(certificate_texts(outline), outline.title)
 
 
+def refuse_unprintable_issuer(settings: Settings) -> None:
+    """Invalid if the organisation's own words could not be printed: before a number is spent on them."""
+    said = (settings.organisation, settings.organisation_city, settings.licence)
+    if glyphs := _missing(" ".join((*said, settings.head_position, settings.head_name))):
+        raise Invalid("issuer_cannot_be_printed", glyphs=glyphs)
+
+
 def wording_problem(chosen: Mapping[str, str], title: str) -> Invalid | None:
     """Why nobody could get a certificate with the author's `title` and `text` for a course of this title;
     None when everybody can."""

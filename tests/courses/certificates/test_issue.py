@@ -1,6 +1,7 @@
 """Issuing: one certificate per enrolment, everything printed fixed at once, nothing changed afterwards."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -346,3 +347,11 @@ def test_a_rename_after_issue_changes_nothing_printed(issue, earned, database):
         session.get(Person, made.person_id).family_name = "Петрова"
     with database.reading() as session:
         assert session.get(Certificate, made.id).snapshot["recipient"].startswith("Иванова")
+
+
+def test_an_issuer_whose_name_cannot_be_printed_spends_no_number(issue, earned, database, settings):
+    strange = replace(settings, organisation="Школа «Ἀθηνᾶ» 名")
+    with pytest.raises(Invalid, match="issuer_cannot_be_printed"):
+        issue(earned(), settings=strange)
+    with database.reading() as session:
+        assert session.scalars(select(Series)).all() == []
