@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from courses.db import Base, Id
 
 CHAIN_LOCK = 7_153_201
+HEAD = 1
 
 PROTECTION = {
     "postgresql": (
@@ -23,11 +24,16 @@ PROTECTION = {
         $$ BEGIN RAISE EXCEPTION 'audit entries are final'; END $$""",
         """CREATE TRIGGER audit_entry_is_final BEFORE UPDATE OR DELETE ON audit_entry
         FOR EACH ROW EXECUTE FUNCTION audit_entry_is_final()""",
+        """CREATE TRIGGER audit_entry_stays BEFORE TRUNCATE ON audit_entry
+        FOR EACH STATEMENT EXECUTE FUNCTION audit_entry_is_final()""",
     ),
     "sqlite": (
         """CREATE TRIGGER audit_entry_no_update BEFORE UPDATE ON audit_entry
         BEGIN SELECT RAISE(ABORT, 'audit entries are final'); END""",
         """CREATE TRIGGER audit_entry_no_delete BEFORE DELETE ON audit_entry
+        BEGIN SELECT RAISE(ABORT, 'audit entries are final'); END""",
+        """CREATE TRIGGER audit_entry_no_replace BEFORE INSERT ON audit_entry
+        WHEN EXISTS (SELECT 1 FROM audit_entry WHERE id = NEW.id)
         BEGIN SELECT RAISE(ABORT, 'audit entries are final'); END""",
     ),
 }
@@ -49,15 +55,31 @@ class AuditEntry(Base):
     previous_seal: Mapped[str] = mapped_column(String(64), default="")
     seal: Mapped[str] = mapped_column(String(64), default="")
 
-    __table_args__ = (Index("ix_audit_entry_subject", "subject", "subject_id"),)
+    __table_args__ = (
+        Index("ix_audit_entry_subject", "subject", "subject_id"),
+        Index("ix_audit_entry_actor", "actor_id", "id"),
+        Index("ix_audit_entry_action", "action", "id"),
+    )
+
+
+class AuditHead(Base):
+    """The end of the chain, so that a missing newest row is noticed."""
+
+    __tablename__ = "audit_head"
+
+    id: Mapped[Id]
+    newest_id: Mapped[int]
+    seal: Mapped[str] = mapped_column(String(64))
 
 
 def record(
     session: Session, action: str, subject: str, subject_id: int, *, by: int, now: datetime, **details: Any
 ) -> None:
-    """Append one deed of the person `by`; `details` must be JSON and hold no personal data."""
+    """Append one deed of the person `by`; `details` are words, whole numbers, yes or no, and hold no personal
+    data."""
+    _refuse_unstable(details)
     _lock_chain(session)
-    last = session.scalar(select(AuditEntry.seal).order_by(AuditEntry.id.desc()).limit(1))
+    head = session.get(AuditHead, HEAD, populate_existing=True)
     entry = AuditEntry(
         at=now,
         actor_id=by,
@@ -66,11 +88,23 @@ def record(
         subject_id=subject_id,
         details=details,
         request_id=session.info.get("request_id", ""),
-        previous_seal=last or "",
+        previous_seal=head.seal if head else "",
     )
     entry.seal = seal_of(entry)
     session.add(entry)
     session.flush()
+    if head is None:
+        head = AuditHead(id=HEAD)
+        session.add(head)
+    head.newest_id, head.seal = entry.id, entry.seal
+    session.flush()
+
+
+def _refuse_unstable(details: dict[str, Any]) -> None:
+    """What a database may write in another way than it was given would look like a changed row."""
+    for name, value in details.items():
+        if not isinstance(value, str | int | None) or (isinstance(value, str) and "\0" in value):
+            raise ValueError(f"audit detail {name} must be a word, a whole number, or yes or no")
 
 
 def seal_of(entry: AuditEntry) -> str:
@@ -96,14 +130,19 @@ def broken_links(session: Session) -> Sequence[int]:
         if entry.previous_seal != previous or entry.seal != seal_of(entry):
             broken.append(entry.id)
         previous = entry.seal
-    return broken
+    head = session.get(AuditHead, HEAD, populate_existing=True)
+    whole = previous == (head.seal if head else "")
+    return broken if whole else [*broken, head.newest_id if head else 0]
 
 
 def newest_broken_links(session: Session, *, limit: int) -> Sequence[int]:
     """The same for the newest `limit` rows only, so that a page may ask; newest first."""
     rows = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(limit + 1)).all()
     before = [*(row.seal for row in rows[1:]), ""]
-    return [
+    head = session.get(AuditHead, HEAD, populate_existing=True)
+    newest = head.newest_id if head else 0
+    lost = [] if (rows[0].id if rows else 0) == newest else [newest]
+    return lost + [
         row.id
         for row, previous in zip(rows[:limit], before, strict=False)
         if row.previous_seal != previous or row.seal != seal_of(row)
@@ -148,9 +187,10 @@ def protect(connection: Connection) -> None:
 def lift_protection(session: Session) -> None:
     """Drop the guards again: for an erasure ordered by law, done by hand, and for tests of the chain."""
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("DROP TRIGGER audit_entry_is_final ON audit_entry"))
+        for trigger in ("audit_entry_is_final", "audit_entry_stays"):
+            session.execute(text(f"DROP TRIGGER {trigger} ON audit_entry"))
         return
-    for trigger in ("audit_entry_no_update", "audit_entry_no_delete"):
+    for trigger in ("audit_entry_no_update", "audit_entry_no_delete", "audit_entry_no_replace"):
         session.execute(text(f"DROP TRIGGER {trigger}"))
 
 

@@ -71,7 +71,11 @@ Moment = Annotated[datetime, mapped_column(UtcDateTime)]
 def word(values: type[StrEnum]) -> Enum:
     """A column holding one of the words of an enumeration, stored as the word itself."""
     return Enum(
-        values, native_enum=False, length=24, values_callable=lambda kind: [item.value for item in kind]
+        values,
+        native_enum=False,
+        create_constraint=True,
+        length=24,
+        values_callable=lambda kind: [item.value for item in kind],
     )
 
 

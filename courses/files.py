@@ -80,7 +80,7 @@ class Waiting:
         name = key_of(data)
         path = self._path(owner_id, name)
         _write(path, data)
-        others = [other for other in path.parent.iterdir() if other != path]
+        others = [other for other in path.parent.iterdir() if other != path and KEY.fullmatch(other.name)]
         for surplus in sorted(others, key=_written)[: -(MOST_WAITING - 1)]:
             surplus.unlink(missing_ok=True)
         return name

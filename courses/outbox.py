@@ -58,7 +58,10 @@ class OutboxMessage(Base):
     created_at: Mapped[datetime]
     dispatched_at: Mapped[datetime | None]
 
-    __table_args__ = (Index("ix_outbox_message_waiting", "id", **partial("dispatched_at IS NULL")),)
+    __table_args__ = (
+        Index("ix_outbox_message_waiting", "id", **partial("dispatched_at IS NULL")),
+        Index("ix_outbox_message_told", "dispatched_at", **partial("dispatched_at IS NOT NULL")),
+    )
 
 
 class OutboxDelivery(Base):

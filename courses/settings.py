@@ -32,9 +32,12 @@ EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where one is 
 HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
 MAILBOX = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
 PREFIX = re.compile(r"[\w-]{1,12}")
-PASSWORD_IN_URL = re.compile(r"(://[^:/@]*:).*@|(?<=[?&]password=)[^&]+")
+PASSWORD_IN_URL = re.compile(r"(://[^:/@]*:).*@|(?<=password=)[^&\s]+")
+HARMLESS_ADDRESS = re.compile(r"(?:[a-z][a-z0-9+]*://)?[\w.-]*(?::\w{0,5})?(?:/[\w./-]*)?(?:\?tls=\w*)?")
+KIND_OF_ADDRESS = re.compile(r"[a-z][a-z0-9+]{0,30}(?=://)")
 
 A_DATABASE = "адрес вида postgresql://имя:пароль@сервер:5432/база; особые знаки в пароле пишутся как %2F"
+A_FILE_OR_DATABASE = "адрес вида sqlite:////путь/к/файлу или " + A_DATABASE
 A_BROKER = "адрес вида redis://сервер:6379/0, rediss://… или unix:///путь/к/сокету"
 A_SITE = "адрес сайта целиком, без пути, например https://kafedra.example.org"
 A_MAIL_SERVER = "адрес вида smtp://имя:пароль@сервер:587?tls=starttls (tls — starttls, tls или none)"
@@ -46,7 +49,7 @@ class SettingsError(ValueError):
     """A variable that holds what it may not; the text is the sentence for the administrator."""
 
     def __init__(self, name: str, held: str, wanted: str) -> None:
-        said = f"задано «{hidden_password(held)}», это не подходит" if held else "не задано"
+        said = f"задано «{held}», это не подходит" if held else "не задано"
         super().__init__(f"{name}: {said}. Нужно: {wanted}.")
         self.name = name
 
@@ -105,9 +108,16 @@ class Settings:
     def danger(self) -> str:
         """Why nothing may start with these settings, in a sentence; empty when it may.
 
-        The secret everybody can read in the source is for one's own machine with its own embedded database.
+        The secret everybody can read in the source is for one's own machine with its own embedded database,
+        which no proxy opens to others.
         """
-        open_to_others = self.production or not is_loopback(self.host) or not self.embedded_database
+        open_to_others = (
+            self.production
+            or not is_loopback(self.host)
+            or not self.embedded_database
+            or self.trusted_proxies > 0
+            or not is_loopback(urlsplit(self.public_url).hostname or "")
+        )
         weak = self.secret_key == DEFAULT_SECRET or len(self.secret_key) < SHORTEST_SECRET
         if open_to_others and weak:
             return (
@@ -190,10 +200,10 @@ class _Given:
             parts = urlsplit(held)
             fine = parts.port is None or parts.port > 0
         except ValueError:
-            raise SettingsError(name, held, wanted) from None
+            raise SettingsError(name, without_secrets(held), wanted) from None
         kind, mark, _ = held.partition("://")
         if held and not (mark and kind in schemes and fine and not re.search(r"\s", held)):
-            raise SettingsError(name, held, wanted)
+            raise SettingsError(name, without_secrets(held), wanted)
         return held, parts
 
     def path(self, name: str) -> Path | None:
@@ -279,7 +289,7 @@ def _public_url(given: _Given) -> str:
         return ""
     bare = not (parts.username or parts.path.strip("/") or parts.query or parts.fragment)
     if not parts.hostname or not bare:
-        raise SettingsError(name, held, A_SITE)
+        raise SettingsError(name, without_secrets(held), A_SITE)
     return held.rstrip("/?#")
 
 
@@ -288,14 +298,16 @@ def _database_url(given: _Given) -> str:
     schemes = ("postgres", "postgresql", "postgresql+psycopg", "sqlite")
     held, parts = given.url(name, schemes, A_DATABASE)
     if parts.scheme == "sqlite" and not held.startswith("sqlite:///"):
-        raise SettingsError(name, held, "адрес вида sqlite:////путь/к/файлу или " + A_DATABASE)
+        raise SettingsError(name, held, A_FILE_OR_DATABASE)
+    if parts.scheme == "sqlite" and parts.path in ("", "/", "/:memory:"):
+        raise SettingsError(name, held, A_FILE_OR_DATABASE)
     return sqlalchemy_url(held)
 
 
 def _redis_url(given: _Given) -> str:
     held, parts = given.url("REDIS_URL", ("redis", "rediss", "unix"), A_BROKER)
     if held and not (parts.path if parts.scheme == "unix" else parts.hostname):
-        raise SettingsError("REDIS_URL", held, A_BROKER)
+        raise SettingsError("REDIS_URL", without_secrets(held), A_BROKER)
     return held
 
 
@@ -304,7 +316,7 @@ def _smtp_url(given: _Given) -> str:
     held, parts = given.url(name, ("smtp", "smtps"), A_MAIL_SERVER)
     encryption = parse_qs(parts.query).get("tls", ["starttls"])[0]
     if held and (not parts.hostname or encryption not in ENCRYPTIONS):
-        raise SettingsError(name, held, A_MAIL_SERVER)
+        raise SettingsError(name, without_secrets(held), A_MAIL_SERVER)
     return held
 
 
@@ -330,8 +342,17 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+def without_secrets(held: str) -> str:
+    """What may be shown of an address that makes no sense: where its password stands nobody can tell, so it
+    is shown only when it surely has none."""
+    if HARMLESS_ADDRESS.fullmatch(held) and "pass" not in held.lower():
+        return held
+    kind = KIND_OF_ADDRESS.match(held)
+    return f"{kind[0]}://…" if kind else "…"
+
+
 def hidden_password(url: str) -> str:
-    """The address without its password."""
+    """The address without its password, for one that makes sense."""
     return PASSWORD_IN_URL.sub(lambda found: f"{found[1]}•••@" if found[1] else "•••", url)
 
 

@@ -5,7 +5,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
 from courses import catalogue, certificates, learning, notifications, people, questions, quizzes, schedule  # noqa: F401
-from courses.db import Base, make_engine
+from courses.db import WRITES, Base, make_engine
 from courses.settings import Settings
 
 MIGRATION_LOCK = 7_153_200
@@ -25,7 +25,7 @@ def run(connection: Connection) -> None:
 
 
 def main() -> None:
-    """Take the given connection, or open one; on PostgreSQL wait for other migrators, fail fast on locks."""
+    """Take the given connection, or open one; wait for other migrators, on PostgreSQL fail fast on locks."""
     given = context.config.attributes.get("connection")
     if given is not None:
         run(given)
@@ -37,7 +37,7 @@ def main() -> None:
             connection.execute(text(f"SELECT pg_advisory_lock({MIGRATION_LOCK})"))
             connection.execute(text("SET lock_timeout = '4s'"))
             connection.commit()
-        run(connection)
+        run(connection.execution_options(**{WRITES: True}))
         connection.commit()
     engine.dispose()
 

@@ -1,10 +1,12 @@
 """Things to test with, with sensible defaults and real Russian names. Each adds rows to the given session."""
 
 import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from courses.catalogue.models import Activity, Course, CourseVersion, Module, Offering
@@ -175,6 +177,18 @@ def a_course(
     version.published_at = published_at
     session.flush()
     return version
+
+
+@contextmanager
+def not_yet_published(session: Session, version_id: int) -> Iterator[None]:
+    """What is published never changes; a test that needs it otherwise makes it so before."""
+    table = CourseVersion.__table__
+    mine = table.c.id == version_id
+    at = session.connection().execute(select(table.c.published_at).where(mine)).scalar_one()
+    session.connection().execute(update(table).where(mine).values(published_at=None))
+    yield
+    session.flush()
+    session.connection().execute(update(table).where(mine).values(published_at=at))
 
 
 def a_module(session: Session, version: CourseVersion, **over: Any) -> Module:

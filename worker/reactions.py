@@ -13,9 +13,9 @@ def grade_attempt(attempt_id: int) -> None:
         quizzes.grade_attempt(session, attempt_id, now=utcnow())
 
 
-@reacts_to(learning.ActivityCompleted, learning.AttendanceConfirmed)
+@reacts_to(learning.ActivityCompleted, learning.AttendanceConfirmed, learning.EnrolmentOpened)
 def complete_enrolment(enrolment_id: int, **_ids: int) -> None:
-    """An enrolment whose rules are all met is completed."""
+    """An enrolment whose rules are all met is completed; who comes back may have met them before."""
     with unit_of_work() as session:
         learning.complete_if_done(session, enrolment_id, now=utcnow())
 

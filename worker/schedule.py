@@ -15,7 +15,7 @@ import structlog
 from kombu.exceptions import OperationalError as BrokerError
 from sqlalchemy.exc import OperationalError
 
-from courses import certificates, learning, logs, outbox, people, quizzes
+from courses import catalogue, certificates, learning, logs, outbox, people, quizzes
 from courses.clock import utcnow
 from courses.db import Database
 from courses.files import Waiting
@@ -27,7 +27,6 @@ log = structlog.get_logger("kafedra.scheduler")
 
 LOOK_EVERY = 1.0
 KEEP_TOLD = timedelta(days=14)
-LOOK_BACK = timedelta(days=2)
 PATIENCE = timedelta(minutes=15)
 
 
@@ -57,10 +56,21 @@ def forget_told(base: Database, now: datetime) -> None:
 def complete_ended(base: Database, now: datetime) -> None:
     """Offerings that ended may have completed those who did everything else (workshops wait for the end)."""
     with base.reading() as session:
-        ended = learning.ended_and_open(session, before=now, after=now - LOOK_BACK)
-    for enrolment_id in ended:
+        ended = learning.ended_and_open(session, now=now)
+    for offering_id, enrolments in ended.items():
+        for enrolment_id in enrolments:
+            with base.unit_of_work() as session:
+                learning.complete_if_done(session, enrolment_id, now=now)
         with base.unit_of_work() as session:
-            learning.complete_if_done(session, enrolment_id, now=now)
+            catalogue.settle(session, offering_id, now=now)
+
+
+def close_over(base: Database, now: datetime) -> None:
+    """Nobody has to remember that an offering is over."""
+    with base.unit_of_work() as session:
+        closed = catalogue.close_over(session, now=now)
+    if closed:
+        log.info("offerings.closed", count=closed)
 
 
 def tell_again(base: Database, now: datetime) -> None:
@@ -93,6 +103,7 @@ def forget_waiting(_base: Database, now: datetime) -> None:
 
 JOBS = (
     Job("finish_overdue", timedelta(seconds=15), finish_overdue),
+    Job("close_over", timedelta(minutes=5), close_over),
     Job("complete_ended", timedelta(minutes=5), complete_ended),
     Job("tell_again", timedelta(minutes=30), tell_again),
     Job("send_letters", timedelta(minutes=1), send_letters),

@@ -14,6 +14,7 @@ from courses.catalogue import Offering, Terms
 from courses.people import ZONES
 from courses.texts import N_
 
+NOT_A_YEAR = N_("Проверьте год: он должен быть между 2000 и 2100.")
 TERMS = {
     "ends_before_start": N_("Окончание раньше начала. Проверьте даты."),
     "enrol_after_end": N_("Запись не может идти дольше самих занятий."),
@@ -21,6 +22,8 @@ TERMS = {
     "fewer_than_taken": N_("Столько людей уже записано: мест не может быть меньше."),
     "not_a_web_address": N_("Нужен адрес вида https://…"),
     "zone_unknown": N_("Такого часового пояса нет."),
+    "code_word_wrong": N_("В слове должны быть буквы или цифры, не больше 60 знаков."),
+    "year_wrong": NOT_A_YEAR,
     "in_the_past": N_("Эта дата уже прошла."),
     "dates_stand": N_(
         "Набор открыт: даты и часовой пояс уже не меняются. Места, ссылку и слово менять можно."
@@ -28,7 +31,6 @@ TERMS = {
     "already_open": N_("Набор уже открыт."),
 }
 NOT_A_MOMENT = N_("Укажите дату и время.")
-NOT_A_YEAR = N_("Проверьте год: он должен быть между 2000 и 2100.")
 
 
 class PackageForm(Form):

@@ -10,6 +10,7 @@ from app.templating import settings
 CLAIM_KEY = "claim"
 ADDRESS_KEY = "address"
 DEBT_KEY = "debt"
+GOAL_KEY = "goal"
 BROWSERS = {
     "YaBrowser": "Яндекс Браузер",
     "Edg": "Edge",
@@ -48,6 +49,16 @@ def goal() -> str:
     """Where a person who signs in wanted to go."""
     wanted = local_path(request.values.get("next"), "")
     return url_for("learner.home") if not wanted or wanted.startswith(url_for("public.sign_in")) else wanted
+
+
+def remember_goal() -> None:
+    """Keep where somebody wanted to go while the address is being confirmed."""
+    session[GOAL_KEY] = goal()
+
+
+def remembered_goal() -> str:
+    """Where the person in this browser wanted to go before the address was confirmed."""
+    return local_path(session.get(GOAL_KEY), url_for("learner.home"))
 
 
 def keep_secret(secret: str) -> None:

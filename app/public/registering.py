@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from app.extensions import db, limiter, unit_of_work
 from app.public import bp
 from app.public.account_forms import AddressForm, ConfirmForm, RegistrationForm
-from app.public.browser import ADDRESS_KEY, CLAIM_KEY, goal, here, keep_secret
+from app.public.browser import ADDRESS_KEY, CLAIM_KEY, goal, here, keep_secret, remember_goal, remembered_goal
 from app.public.signing_in import refusal_of, tried
 from app.security import viewer
 from app.templating import language, settings, words
@@ -31,6 +31,7 @@ def register() -> ResponseReturnValue:
     with unit_of_work() as work:
         claim = people.register(work, wish, consent=text, secret_key=settings().secret_key, now=utcnow())
     session[CLAIM_KEY], session[ADDRESS_KEY] = claim, wish.email
+    remember_goal()
     return redirect(url_for("public.registered"), 303)
 
 
@@ -71,9 +72,10 @@ def confirm(token: str) -> ResponseReturnValue:
         db.session(), owner.person_id, session.get(CLAIM_KEY, ""), secret_key=settings().secret_key
     )
     if form.validate_on_submit():
+        wanted = remembered_goal()
         refused = _confirm(token, owner, form, ours=ours)
         if refused is None:
-            return redirect(url_for("learner.home"), 303)
+            return redirect(wanted, 303)
         form.password.errors = [refused]
     return render_template("public/account/confirm.html", form=form, owner=owner, ours=ours), _status(form)
 

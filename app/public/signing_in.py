@@ -10,7 +10,16 @@ from werkzeug.wrappers import Response
 from app.extensions import db, limiter, unit_of_work
 from app.public import bp
 from app.public.account_forms import AddressForm, NewPasswordForm, SignInForm
-from app.public.browser import ADDRESS_KEY, CLAIM_KEY, DEBT_KEY, goal, here, keep_secret, session_id_here
+from app.public.browser import (
+    ADDRESS_KEY,
+    CLAIM_KEY,
+    DEBT_KEY,
+    goal,
+    here,
+    keep_secret,
+    remember_goal,
+    session_id_here,
+)
 from app.public.display import remembered
 from app.security import actor, viewer
 from app.templating import settings, words
@@ -126,6 +135,7 @@ def _ask_to_confirm(outcome: Outcome, address: str) -> ResponseReturnValue:
     with unit_of_work() as work:
         people.ask_for_confirmation(work, address, now=utcnow())
     session[CLAIM_KEY], session[ADDRESS_KEY] = outcome.claim, address
+    remember_goal()
     flash(words().gettext("Сначала подтвердите адрес: письмо со ссылкой уже в пути."), "warning")
     return redirect(url_for("public.registered"), 303)
 

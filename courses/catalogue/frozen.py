@@ -14,14 +14,11 @@ PARTS = (Module, Activity, CourseFile)
 @event.listens_for(Session, "before_flush")
 def _refuse_changes_to_published(session: Session, _context: object, _instances: object) -> None:
     changed = [thing for thing in session.dirty if session.is_modified(thing)]
-    touched = {
-        thing.course_version_id
-        for thing in [*session.new, *session.deleted, *changed]
-        if isinstance(thing, PARTS)
-    }
+    parts = [thing for thing in [*session.new, *session.deleted, *changed] if isinstance(thing, PARTS)]
+    touched = {version_id for part in parts for version_id in _versions_of(part)}
     touched |= {thing.id for thing in [*session.deleted, *changed] if isinstance(thing, CourseVersion)}
     if touched:
-        _refuse_if_published(session, touched - {None})
+        _refuse_if_published(session, {version_id for version_id in touched if version_id is not None})
     for thing in changed:
         if isinstance(thing, Course) and any(_differs(thing, name) for name in ("key", "kind")):
             raise Conflict("course_key_is_final", course_id=thing.id)
@@ -30,9 +27,15 @@ def _refuse_changes_to_published(session: Session, _context: object, _instances:
 @event.listens_for(Session, "do_orm_execute")
 def _refuse_bulk_changes(state: Any) -> None:
     """Statements that change many rows at once would pass by the flush; these tables have no need of them."""
-    mapper = state.bind_mapper if state.is_update or state.is_delete else None
+    mapper = state.bind_mapper if state.is_update or state.is_delete or state.is_insert else None
     if mapper is not None and mapper.class_ in (*PARTS, CourseVersion):
         raise Conflict("version_is_final")
+
+
+def _versions_of(part: Any) -> set[int | None]:
+    """The version a part belongs to, and the one it is taken from."""
+    history = inspect(part).attrs.course_version_id.history
+    return {part.course_version_id, *(history.deleted or ())}
 
 
 def _refuse_if_published(session: Session, version_ids: set[int]) -> None:

@@ -3,11 +3,19 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from courses.catalogue.rules import ActivityKind, CourseKind, OfferingState
-from courses.db import Base, Id, word
+from courses.db import Base, Id, partial, word
 
 
 class Course(Base):
@@ -49,9 +57,9 @@ class CourseVersion(Base):
     published_at: Mapped[datetime | None]
     published_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
-    course: Mapped[Course] = relationship(lazy="raise_on_sql")
+    course: Mapped[Course] = relationship(lazy="raise_on_sql", viewonly=True)
 
-    __table_args__ = (UniqueConstraint("course_id", "number"),)
+    __table_args__ = (UniqueConstraint("course_id", "number"), UniqueConstraint("id", "course_id"))
 
 
 class Module(Base):
@@ -69,6 +77,7 @@ class Module(Base):
     __table_args__ = (
         UniqueConstraint("course_version_id", "position"),
         UniqueConstraint("course_version_id", "key"),
+        UniqueConstraint("id", "course_version_id"),
     )
 
 
@@ -84,7 +93,7 @@ class Activity(Base):
 
     id: Mapped[Id]
     course_version_id: Mapped[int] = mapped_column(ForeignKey("course_version.id"))
-    module_id: Mapped[int] = mapped_column(ForeignKey("module.id"))
+    module_id: Mapped[int] = mapped_column(index=True)
     position: Mapped[int]
     kind: Mapped[ActivityKind] = mapped_column(word(ActivityKind))
     key: Mapped[str] = mapped_column(String(60))
@@ -100,6 +109,7 @@ class Activity(Base):
     __table_args__ = (
         UniqueConstraint("course_version_id", "position"),
         UniqueConstraint("course_version_id", "key"),
+        ForeignKeyConstraint(["module_id", "course_version_id"], ["module.id", "module.course_version_id"]),
     )
 
 
@@ -122,14 +132,15 @@ class Offering(Base):
     """A course version given to a group at a time. Dates are None when one may study at any time.
 
     `seats_taken` is kept in the same transaction as the enrolment; it never exceeds `seats`. `code_word`
-    confirms presence at a seminar or master class. Wall-clock dates are meant in `time_zone`.
+    confirms presence at a seminar or master class. Wall-clock dates are meant in `time_zone`. `settled_at`:
+    whom the end completes was looked at.
     """
 
     __tablename__ = "offering"
 
     id: Mapped[Id]
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), index=True)
-    course_version_id: Mapped[int] = mapped_column(ForeignKey("course_version.id"))
+    course_version_id: Mapped[int] = mapped_column(index=True)
     state: Mapped[OfferingState] = mapped_column(word(OfferingState))
     starts_at: Mapped[datetime | None]
     ends_at: Mapped[datetime | None]
@@ -141,13 +152,20 @@ class Offering(Base):
     code_word: Mapped[str] = mapped_column(String(60), default="")
     opened_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     created_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
 
-    course: Mapped[Course] = relationship(lazy="raise_on_sql")
-    version: Mapped[CourseVersion] = relationship(lazy="raise_on_sql")
+    course: Mapped[Course] = relationship(lazy="raise_on_sql", viewonly=True)
+    version: Mapped[CourseVersion] = relationship(lazy="raise_on_sql", viewonly=True)
 
     __table_args__ = (
-        CheckConstraint("seats IS NULL OR seats_taken <= seats", name="seats"),
+        ForeignKeyConstraint(
+            ["course_version_id", "course_id"], ["course_version.id", "course_version.course_id"]
+        ),
+        CheckConstraint("seats_taken >= 0 AND (seats IS NULL OR seats_taken <= seats)", name="seats"),
+        CheckConstraint("seats IS NULL OR seats >= 1", name="some_seats"),
+        CheckConstraint("ends_at IS NULL OR starts_at IS NULL OR ends_at > starts_at", name="dates"),
         Index("ix_offering_state_starts_at", "state", "starts_at", "id"),
+        Index("ix_offering_unsettled", "ends_at", **partial("settled_at IS NULL")),
     )

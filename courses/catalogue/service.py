@@ -19,6 +19,9 @@ from courses.errors import Conflict, Invalid, NotFound
 from courses.people import SYSTEM_ID, Actor, Permission, require
 
 MOST_SEATS = 100_000
+LONGEST_CODE_WORD = 60
+LONGEST_ADDRESS = 300
+YEARS = range(2000, 2101)
 DATES = ("starts_at", "ends_at", "time_zone")
 
 
@@ -165,6 +168,22 @@ def close_over(session: Session, *, now: datetime) -> int:
     return len(over)
 
 
+def over_and_unsettled(session: Session, *, now: datetime, limit: int) -> list[int]:
+    """Offerings that are over, and nobody has looked yet whom that completes; the longest over first."""
+    query = (
+        select(Offering.id)
+        .where(Offering.ends_at <= now, Offering.settled_at.is_(None), Offering.state != OfferingState.DRAFT)
+        .order_by(Offering.ends_at, Offering.id)
+        .limit(limit)
+    )
+    return list(session.scalars(query))
+
+
+def settle(session: Session, offering_id: int, *, now: datetime) -> None:
+    """Everybody whom the end of the offering completes was looked at."""
+    locked_offering(session, offering_id).settled_at = now
+
+
 def take_seat(session: Session, offering_id: int, *, now: datetime) -> Offering:
     """Take one place, or Conflict with the reason: not_open_yet, over, closed, full. The row stays locked."""
     offering = locked_offering(session, offering_id)
@@ -228,13 +247,26 @@ def _check_terms(terms: Terms) -> None:
         problems["seats"] = "seats_wrong"
     if terms.meeting_url and not _is_web_address(terms.meeting_url):
         problems["meeting_url"] = "not_a_web_address"
+    if terms.code_word and not _can_be_said(terms.code_word):
+        problems["code_word"] = "code_word_wrong"
+    moments = (("starts_at", terms.starts_at), ("ends_at", terms.ends_at), ("enrol_until", terms.enrol_until))
+    for name, moment in moments:
+        if moment is not None and moment.year not in YEARS:
+            problems.setdefault(name, "year_wrong")
     if not _is_zone(terms.time_zone):
         problems["time_zone"] = "zone_unknown"
     if problems:
         raise Invalid("terms_wrong", **problems)
 
 
+def _can_be_said(word: str) -> bool:
+    """A code word is compared by its letters and digits, so it has some; it fits its column."""
+    return len(word) <= LONGEST_CODE_WORD and any(letter.isalnum() for letter in word) and "\0" not in word
+
+
 def _is_web_address(text: str) -> bool:
+    if len(text) > LONGEST_ADDRESS or "\0" in text:
+        return False
     try:
         parts = urlsplit(text)
     except ValueError:

@@ -21,10 +21,11 @@ from courses.certificates.offerings import (
     papers_progress,
 )
 from courses.certificates.own import Paper, any_paper, my_certificates, my_paper, unissued
-from courses.certificates.printing import owed, paper, render, unprinted
+from courses.certificates.printing import is_valid, owed, paper, render, unprinted
 from courses.certificates.queries import RegisterQuery, certificate_card, register_page
 from courses.certificates.rules import REFUSAL_SENTENCES, State
 from courses.certificates.service import attach_pdf, issue, replace, revoke
+from courses.certificates.snapshot import wording_problem
 from courses.certificates.verification import Verification, verify
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "attestation",
     "candidate",
     "certificate_card",
+    "is_valid",
     "issue",
     "learner_papers",
     "my_certificates",
@@ -63,4 +65,5 @@ __all__ = [
     "unissued",
     "unprinted",
     "verify",
+    "wording_problem",
 ]

@@ -103,12 +103,20 @@ def access_offering(session: Session, offering_id: int, *, by: Actor) -> Offerin
 
 
 def _hold_all(session: Session, offering_id: int) -> None:
-    """Lock every enrolment of the offering, in the order of their ids, as `issue` locks one."""
+    """Lock every enrolment of the offering, in the order of their ids, as `issue` locks one; and keep the
+    names as they are looked at."""
     session.execute(
         select(Enrolment.id)
         .where(Enrolment.offering_id == offering_id)
         .order_by(Enrolment.id)
         .with_for_update(key_share=True)
+    ).all()
+    session.execute(
+        select(Person.id)
+        .join(Enrolment, Enrolment.person_id == Person.id)
+        .where(Enrolment.offering_id == offering_id)
+        .order_by(Person.id)
+        .with_for_update(of=Person, read=True)
     ).all()
 
 

@@ -1,8 +1,8 @@
 """The public code of a certificate: impossible to guess, easy to type from paper."""
 
+import re
 import secrets
 import unicodedata
-from urllib.parse import urlsplit
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no I, L, O, U
 LETTERS = 16  # of 5 bits each: 80 bits
@@ -12,6 +12,7 @@ LONGEST_ENTRY = 300
 _SAME = {"O": "0", "I": "1", "L": "1"}
 _CYRILLIC = dict(zip("АВЕКМНОРСТХУЗІ", "ABEKMH0PCTXY31", strict=True))
 _READ = {letter: letter for letter in ALPHABET} | _SAME | _CYRILLIC
+_AFTER_PATH = re.compile("[?#]")
 _BETWEEN = frozenset(" -‐‑‒–—−_.\t\u00a0")
 
 
@@ -33,7 +34,7 @@ def read_code(entry: str) -> str | None:
     """
     text = entry[:LONGEST_ENTRY].strip()
     if "/" in text:
-        text = urlsplit(text).path.rstrip("/").rpartition("/")[2]
+        text = _AFTER_PATH.split(text, maxsplit=1)[0].rstrip("/").rpartition("/")[2]
     plain = unicodedata.normalize("NFKC", text).upper()
     letters = [_READ.get(letter) for letter in plain if letter not in _BETWEEN]
     if len(letters) != LETTERS or None in letters:

@@ -54,5 +54,7 @@ def _forbidden_changes(certificate: Certificate) -> set[str]:
     return {
         name
         for name, history in changed.items()
-        if name not in ONCE or any(value not in (None, "") for value in history.deleted)
+        if name not in ONCE
+        or not history.deleted
+        or any(value not in (None, "") for value in history.deleted)
     }

@@ -50,13 +50,13 @@ class Certificate(Base):
     search_key: Mapped[str] = mapped_column(String(700), default="")
     issued_at: Mapped[datetime]
     issued_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    file_key: Mapped[str | None] = mapped_column(String(64))
-    printed_at: Mapped[datetime | None]
-    revoked_at: Mapped[datetime | None]
-    revoked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    revocation_reason: Mapped[str] = mapped_column(Text, default="")
+    file_key: Mapped[str | None] = mapped_column(String(64), active_history=True)
+    printed_at: Mapped[datetime | None] = mapped_column(active_history=True)
+    revoked_at: Mapped[datetime | None] = mapped_column(active_history=True)
+    revoked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), active_history=True)
+    revocation_reason: Mapped[str] = mapped_column(Text, default="", active_history=True)
     replaces_id: Mapped[int | None] = mapped_column(ForeignKey("certificate.id"), unique=True)
-    replaced_at: Mapped[datetime | None]
+    replaced_at: Mapped[datetime | None] = mapped_column(active_history=True)
 
     __table_args__ = (
         UniqueConstraint("series_id", "series_number"),

@@ -33,6 +33,16 @@ def render(snapshot: Mapping[str, Any], files: FileStore) -> bytes:
     return pdf
 
 
+def is_valid(session: Session, certificate_id: int) -> bool:
+    """Whether somebody may hold it up now: it is printed, and neither revoked nor replaced."""
+    row = session.execute(
+        select(Certificate.file_key, Certificate.revoked_at, Certificate.replaced_at).where(
+            Certificate.id == certificate_id
+        )
+    ).first()
+    return row is not None and state_of(row) is State.VALID
+
+
 def unprinted(session: Session, certificate_id: int) -> dict[str, Any] | None:
     """What is to be drawn for a certificate that still has no paper; None when nothing is owed."""
     certificate = session.get(Certificate, certificate_id)

@@ -34,8 +34,8 @@ LOOK_ALIKES = str.maketrans(
 HYPHENATED = re.compile(r"(?<=\w)[-‐‑]\s*[\n\r\u2028\u2029]\s*(?=\w)")
 SPACED_OUT = re.compile(r"(?<!\w)\w(?: \w){3,}(?!\w)")
 
-GAP = r"[^\w.;:!?]+"
-WORD = r"[\w-]+"
+GAP = r"[^\w.;:!?]+"  # may hold hyphens, a word only single ones inside: so there is one way to part a text
+WORD = r"\w+(?:-\w+)*"
 ADJECTIVE = rf"(?:{WORD}(?:ой|ей|их|ых|его|ого)|их|ее|уровня|степени|{WORD}{GAP}и)"
 RAISING = rf"повышени\w*{GAP}(?:{ADJECTIVE}{GAP}){{0,4}}квалификаци"
 RAISED = r"повыс(?:ил|ивш)\w*"

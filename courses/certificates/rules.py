@@ -1,6 +1,7 @@
 """What may be printed on a certificate, what its number looks like, and what state it is in."""
 
 import re
+import unicodedata
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -20,6 +21,7 @@ PREFIXES = {
     CourseKind.WORKSHOP: "ПМ",
 }
 HOURS_ALREADY_SAID = re.compile(r"[\s,]*(?:в\s+)?объ[её]м\w*\s+\d+\s+(?:академическ\w+\s+)?час\w*\.?", re.I)
+DASHES = re.compile("[‐‑‒–—−]")
 QUOTED = re.compile(r"«[^«»]+»|“[^“”]+”")
 
 SURELY_PRINTABLE = frozenset(
@@ -32,6 +34,10 @@ REFUSAL_SENTENCES = {
     "name_cannot_be_printed": N_("Не выпущен: в имени есть знак, которого нет в шрифтах: %(glyphs)s."),
     "words_cannot_be_printed": N_(
         "Не выпущен: в тексте курса есть знак, которого нет в шрифтах: %(glyphs)s."
+    ),
+    "issuer_cannot_be_printed": N_(
+        "Не выпущен: в названии организации или имени руководителя есть знак, которого нет в шрифтах:"
+        " %(glyphs)s. Исправьте настройки."
     ),
     "image_cannot_be_printed": N_(
         "Не выпущен: не открывается изображение печати или подписи: %(file)s. Нужен PNG или JPEG до 5 МБ."
@@ -95,8 +101,9 @@ def number_text(year: int, prefix: str, number: int) -> str:
 
 
 def fold(text: str) -> str:
-    """The text as it is searched and compared: casefolded, ё as е, single spaces."""
-    return " ".join(text.casefold().replace("ё", "е").split())
+    """The text as it is searched and compared: casefolded, ё as е, all dashes alike, single spaces."""
+    composed = unicodedata.normalize("NFC", text).casefold().replace("ё", "е")
+    return " ".join(DASHES.sub("-", composed).split())
 
 
 def search_key(*parts: str) -> str:

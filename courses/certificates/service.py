@@ -24,7 +24,12 @@ from courses.certificates.rules import (
     state_of,
     year_of,
 )
-from courses.certificates.snapshot import Words, refuse_unprintable, snapshot_of
+from courses.certificates.snapshot import (
+    Words,
+    refuse_unprintable,
+    refuse_unprintable_issuer,
+    snapshot_of,
+)
 from courses.errors import Conflict, Invalid, NotFound
 from courses.learning import Enrolment
 from courses.people import Actor, Permission, Person
@@ -63,6 +68,8 @@ def issue(
     people.require(by, Permission.CERTIFICATE_ISSUE, offering_id=earned.enrolment.offering_id)
     issued = session.scalar(ORIGINAL, {"enrolment_id": enrolment_id})
     if issued is not None:
+        if by.id != people.SYSTEM_ID:
+            _refuse_ended(issued)
         return issued
     if earned.enrolment.withdrawn_at is not None:
         raise Conflict("withdrawn")
@@ -206,6 +213,7 @@ def number(
     session: Session, earned: Sequence[Earned], *, settings: Settings, by: Actor, now: datetime
 ) -> list[Certificate]:
     """Certificates with consecutive numbers, in the order of `earned`, all of one kind of course."""
+    refuse_unprintable_issuer(settings)
     kind = catalogue.CourseKind(earned[0].outline.kind_name)
     year, prefix = year_of(now, settings.time_zone), prefix_of(kind, settings.certificate_prefix)
     series_id, last = take_numbers(session, prefix, year, count=len(earned))

@@ -3,7 +3,7 @@
 A certificate is this and no more.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -120,14 +120,31 @@ def refuse_unprintable(full_name: str, outline: Outline) -> None:
 
 def printing_problem(full_name: str, outline: Outline) -> Invalid | None:
     """Why this certificate cannot be printed; None when it can."""
-    own = certificate_texts(outline)
     if not any(letter.isalpha() for letter in full_name):
         return Invalid("no_name")
-    if words := forbidden_words(own, title=outline.title):
-        return Invalid("forbidden_words", words=words)
     if glyphs := _missing(full_name):
         return Invalid("name_cannot_be_printed", glyphs=glyphs)
-    if glyphs := _missing(" ".join((*own, outline.title))):
+    return _wording_problem(certificate_texts(outline), outline.title)
+
+
+def refuse_unprintable_issuer(settings: Settings) -> None:
+    """Invalid if the organisation's own words could not be printed: before a number is spent on them."""
+    said = (settings.organisation, settings.organisation_city, settings.licence)
+    if glyphs := _missing(" ".join((*said, settings.head_position, settings.head_name))):
+        raise Invalid("issuer_cannot_be_printed", glyphs=glyphs)
+
+
+def wording_problem(chosen: Mapping[str, str], title: str) -> Invalid | None:
+    """Why nobody could get a certificate with the author's `title` and `text` for a course of this title;
+    None when everybody can."""
+    before, after = around_title(chosen.get("text", ""), title)
+    return _wording_problem((chosen.get("title", ""), before, after), title)
+
+
+def _wording_problem(own: Sequence[str], title: str) -> Invalid | None:
+    if words := forbidden_words(own, title=title):
+        return Invalid("forbidden_words", words=words)
+    if glyphs := _missing(" ".join((*own, title))):
         return Invalid("words_cannot_be_printed", glyphs=glyphs)
     return None
 

@@ -81,18 +81,20 @@ def complete_if_done(session: Session, enrolment_id: int, *, now: datetime) -> b
     return True
 
 
-def ended_and_open(session: Session, *, before: datetime, after: datetime, limit: int = 10_000) -> list[int]:
-    """Enrolments not completed in offerings that ended in this span: the end may have completed them."""
-    query = (
-        select(Enrolment.id)
-        .join(Offering, Offering.id == Enrolment.offering_id)
+def ended_and_open(session: Session, *, now: datetime, limit: int = 10) -> dict[int, list[int]]:
+    """Enrolments not completed, by offering that is over and whose end was not yet looked at: the end itself
+    may have completed them."""
+    over = catalogue.over_and_unsettled(session, now=now, limit=limit)
+    waiting: dict[int, list[int]] = {offering_id: [] for offering_id in over}
+    rows = session.execute(
+        select(Enrolment.offering_id, Enrolment.id)
         .where(
+            Enrolment.offering_id.in_(over),
             Enrolment.completed_at.is_(None),
             Enrolment.withdrawn_at.is_(None),
-            Offering.ends_at <= before,
-            Offering.ends_at > after,
         )
         .order_by(Enrolment.id)
-        .limit(limit)
     )
-    return list(session.scalars(query))
+    for offering_id, enrolment_id in rows:
+        waiting[offering_id].append(enrolment_id)
+    return waiting

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from courses.db import Base, Id, word
@@ -39,22 +39,40 @@ class Enrolment(Base):
 class ActivityRecord(Base):
     """How far one enrolment is in one activity.
 
-    `grade` is the best fraction of a quiz, 0…1. `report` is what the learner wrote about a practical task; it
-    may hold personal data and goes with the person.
+    `grade` is the best fraction of a quiz, 0…1. `report` is what the learner last wrote about a practical
+    task; it may hold personal data and goes with the person.
     """
 
     __tablename__ = "activity_record"
 
     id: Mapped[Id]
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
-    activity_id: Mapped[int] = mapped_column(ForeignKey("activity.id"))
+    activity_id: Mapped[int] = mapped_column(ForeignKey("activity.id"), index=True)
     progress: Mapped[ActivityProgress] = mapped_column(word(ActivityProgress))
     grade: Mapped[float | None]
     report: Mapped[str] = mapped_column(Text, default="")
     opened_at: Mapped[datetime]
     completed_at: Mapped[datetime | None]
 
-    __table_args__ = (UniqueConstraint("enrolment_id", "activity_id"),)
+    __table_args__ = (
+        UniqueConstraint("enrolment_id", "activity_id"),
+        CheckConstraint("grade IS NULL OR grade BETWEEN 0 AND 1", name="grade"),
+    )
+
+
+class Report(Base):
+    """What a learner once handed in about a practical task; rows are only ever added. May hold personal data
+    and goes with the person."""
+
+    __tablename__ = "report"
+
+    id: Mapped[Id]
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
+    activity_id: Mapped[int] = mapped_column(ForeignKey("activity.id"), index=True)
+    handed_in_at: Mapped[datetime]
+    text: Mapped[str] = mapped_column(Text)
+
+    __table_args__ = (Index("ix_report_of", "enrolment_id", "activity_id"),)
 
 
 class Attendance(Base):

@@ -1,6 +1,7 @@
 """How far a learner is: one pure function from what is asked and done to what to show and do next."""
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -99,7 +100,8 @@ def same_word(given: str, expected: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    return _NOT_A_LETTER.sub("", text.casefold().replace("ё", "е")).replace("_", "")
+    folded = unicodedata.normalize("NFC", text).casefold().replace("ё", "е")
+    return _NOT_A_LETTER.sub("", folded).replace("_", "")
 
 
 def attendance_refusal(starts_at: datetime | None, ends_at: datetime | None, now: datetime) -> str | None:

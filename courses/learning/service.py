@@ -16,7 +16,7 @@ from courses.catalogue import ActivityKind, Offering
 from courses.db import ask
 from courses.errors import Conflict, Invalid, NotFound
 from courses.learning.events import ActivityCompleted, AttendanceConfirmed, EnrolmentOpened
-from courses.learning.models import ActivityProgress, ActivityRecord, Attendance, Enrolment
+from courses.learning.models import ActivityProgress, ActivityRecord, Attendance, Enrolment, Report
 from courses.learning.rules import (
     LONGEST_REPORT,
     SHORTEST_REPORT,
@@ -92,14 +92,15 @@ def enrol(session: Session, offering_id: int, *, by: Actor, now: datetime) -> En
     enrolment = _enrolment_in(session, offering_id, by)
     if enrolment is not None and enrolment.withdrawn_at is None:
         return enrolment
-    catalogue.take_seat(session, offering_id, now=now)
-    enrolment = _enrolment_in(session, offering_id, by)  # the offering is locked now: nobody came between
+    catalogue.locked_offering(session, offering_id)
+    enrolment = _enrolment_in(session, offering_id, by)  # nobody comes between any more
     if enrolment is not None and enrolment.withdrawn_at is None:
-        catalogue.give_seat_back(session, offering_id)
         return enrolment
+    catalogue.take_seat(session, offering_id, now=now)
     if enrolment is None:
-        enrolment = Enrolment(offering_id=offering_id, person_id=by.id, opened_at=now)
+        enrolment = Enrolment(offering_id=offering_id, person_id=by.id)
         session.add(enrolment)
+    enrolment.opened_at = now
     enrolment.withdrawn_at = None
     session.flush()
     outbox.publish(session, EnrolmentOpened(enrolment.id), now=now)
@@ -113,6 +114,8 @@ def _enrolment_in(session: Session, offering_id: int, by: Actor) -> Enrolment | 
 
 def withdraw(session: Session, enrolment_id: int, *, by: Actor, now: datetime) -> None:
     """Leave and give the seat back; what was completed stays, so one cannot leave it."""
+    seat = access_enrolment(session, enrolment_id, by=by).offering_id
+    catalogue.locked_offering(session, seat)  # first, as in enrolling: so the two never wait for each other
     enrolment = access_enrolment(session, enrolment_id, by=by, lock=True)
     if enrolment.completed_at is not None:
         raise Conflict("already_completed")
@@ -151,7 +154,10 @@ def hand_in_practical(
     by: Actor,
     now: datetime,
 ) -> None:
-    """The learner says that the task is done and reports in a few words; the report may be written anew."""
+    """The learner says that the task is done and reports in a few words.
+
+    The report may be written anew; every text that was handed in is kept.
+    """
     _place(session, enrolment_id, activity_id, by=by, kind=ActivityKind.PRACTICAL)
     text = clean_report(report)
     if len(text) < SHORTEST_REPORT:
@@ -162,6 +168,7 @@ def hand_in_practical(
         raise Invalid("report_wrong", done="not_confirmed")
     _start_record(session, enrolment_id, activity_id, now)
     session.execute(update(ActivityRecord).where(*_record_of(enrolment_id, activity_id)).values(report=text))
+    session.add(Report(enrolment_id=enrolment_id, activity_id=activity_id, handed_in_at=now, text=text))
     _complete(session, enrolment_id, activity_id, now)
 
 

@@ -64,8 +64,9 @@ def _authors_attribute(tag: str, name: str, value: str) -> str | None:
     if name == "href":
         return value if safe_address(value) else None
     if name == "src":
-        own = value.startswith("/") and not value.startswith("//")
-        return value if inside(value) or own else None
+        strange = any(sign <= " " or sign == "\\" for sign in value)
+        own = inside(value) or (value.startswith("/") and not value.startswith("//"))
+        return value if own and not strange else None
     return value
 
 

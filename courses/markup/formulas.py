@@ -2,6 +2,7 @@
 
 import html
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from xml.etree.ElementTree import Element
@@ -99,6 +100,9 @@ _MATH_VALUE = re.compile(r"[\w#.,%+\- :/]*")
 _MATH_ENTITY = re.compile(r"&#x([0-9A-Fa-f]{1,6});")
 
 
+_NO_SIGNS = ("Cc", "Cs", "Cn", "Co")
+
+
 class BadFormula(ValueError):
     """The source is not LaTeX that we can show."""
 
@@ -130,6 +134,8 @@ def _serialised(element: Element) -> Iterator[str]:
         yield f' {name}="{html.escape(value)}"'
     yield ">"
     text = _MATH_ENTITY.sub(lambda found: chr(int(found[1], 16)), element.text or "")
+    if any(unicodedata.category(sign) in _NO_SIGNS for sign in text):
+        raise BadFormula("unprintable")
     if element.tag in ("mi", "mo") and text.startswith("\\") and text != "\\":
         raise BadFormula(text)
     yield html.escape(text, quote=False)

@@ -19,7 +19,7 @@ class Letter(Base):
     __tablename__ = "letter"
 
     id: Mapped[Id]
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     template: Mapped[str] = mapped_column(String(40))
     occasion: Mapped[str] = mapped_column(String(80))
     context: Mapped[dict[str, Any]]

@@ -74,7 +74,9 @@ def tell_enrolled(session: Session, enrolment_id: int, *, now: datetime) -> int 
 
 
 def tell_certificate_issued(session: Session, certificate_id: int, *, now: datetime) -> int | None:
-    """«Your certificate is ready»."""
+    """«Your certificate is ready», unless it was revoked or replaced before anybody could be told."""
+    if not certificates.is_valid(session, certificate_id):
+        return None
     found = _certificate(session, certificate_id)
     if found is None:
         return None

@@ -12,7 +12,7 @@ from courses.packages.manifest import FRONT_MATTER
 from courses.packages.shapes import MISSING
 from courses.packages.yaml_lines import Source
 
-LONGEST_MANIFEST = 512 * 1024
+LONGEST_MANIFEST = 128 * 1024
 LONGEST_TEXT = 1024 * 1024
 LONGEST_FRONT_MATTER = 16 * 1024
 

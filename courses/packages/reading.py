@@ -2,14 +2,14 @@
 anything is made."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from yaml.nodes import Node
 
-from courses import questions
+from courses import certificates, questions
 from courses.catalogue import ActivityKind, kind_of
 from courses.errors import Problem
 from courses.packages.containers import Files, files_of
@@ -27,10 +27,16 @@ from courses.packages.manifest import COURSE, MANIFEST, PASS_PERCENT, QUIZ_DEFAU
 from courses.packages.package import Package, PackageActivity, PackageFigure, PackageModule
 from courses.packages.shapes import MISSING
 from courses.packages.yaml_lines import Placed, Source
+from courses.questions import Draft
 
+CERTIFICATE_PROBLEMS = {
+    "forbidden_words": "certificate_forbidden_words",
+    "words_cannot_be_printed": "certificate_unprintable",
+}
 LONGEST_CATEGORY = 400
 MOST_QUESTIONS = 500
-_FIGURE_IN_QUIZ = re.compile(r"!\[[^\]\n]*\]\(\s*([^)\s\"]+)")
+_FIGURE_IN_QUIZ = re.compile(r"!\[[^\[\]\n]{0,1000}\]\(\s{0,9}([^)\s\"]{1,300})")
+_CODE = re.compile(r"`[^`\n]*`")
 
 
 def read(source: Path | bytes) -> tuple[Package | None, list[Problem]]:
@@ -97,6 +103,7 @@ class _Reading:
         values = MISSING if node is None else COURSE.read(source, node)
         if values is not MISSING and node is not None:
             _check_kind_parts(source, node, values)
+            _check_certificate(source, text, values)
         self.complain(*source.problems)
         return None if values is MISSING else values
 
@@ -159,7 +166,7 @@ class _Reading:
         report = questions.FORMATS["gift"].read(data)
         self.complain(*(replace(problem, where=str(path)) for problem in report.problems))
         self.complain(*_quiz_problems(str(path), report.drafts, bool(report.errors)))
-        self.figures_of_quiz(str(path), data)
+        self.figures_of_quiz(str(path), report.drafts)
         defaults = {**QUIZ_DEFAULTS, "pass_percent": self.pass_percent}
         settings = {name: entry.get(name, default) for name, default in defaults.items()}
         settings |= {name: entry[name] for name in QUIZ_SETTINGS if name in entry}
@@ -204,14 +211,16 @@ class _Reading:
         """Whether a text may show this path."""
         return path in self.files and media_type_of(path) is not None
 
-    def figures_of_quiz(self, path: str, data: bytes) -> None:
-        text = data.decode("utf-8", "replace").replace("\\:", ":").replace("\\=", "=")
-        for found in _FIGURE_IN_QUIZ.finditer(text):
-            if self.has_figure(found[1]):
-                self.shown.add(found[1])
-            elif ":" not in found[1]:
-                line = text.count("\n", 0, found.start()) + 1
-                self.complain(Problem("figure_missing", path, line, details={"path": found[1][:80]}))
+    def figures_of_quiz(self, path: str, drafts: Sequence[Draft]) -> None:
+        """The figures that the questions show, which must be there."""
+        for draft in drafts:
+            for text in _texts_in(draft.question):
+                for found in _FIGURE_IN_QUIZ.finditer(_CODE.sub("", text)):
+                    if self.has_figure(found[1]):
+                        self.shown.add(found[1])
+                    elif ":" not in found[1]:
+                        details = {"path": found[1][:80]}
+                        self.complain(Problem("figure_missing", path, draft.line, details=details))
 
     def figures(self) -> tuple[PackageFigure, ...]:
         made = []
@@ -231,6 +240,18 @@ class _Reading:
             return
         for path in sorted(set(self.files) - self.used):
             self.complain(Problem("file_unused", path, severity="warning"))
+
+
+def _texts_in(value: Any) -> Iterator[str]:
+    """Every text of a question, however deep."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _texts_in(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _texts_in(inner)
 
 
 def _quiz_problems(path: str, drafts: tuple[Any, ...], broken: bool) -> list[Problem]:
@@ -257,6 +278,18 @@ def _check_kind_parts(source: Source, node: Node, values: Mapping[str, Any]) -> 
     for name in wanted.get(str(kind), ()):
         if not values.get(name):
             source.complain("part_missing", node, "warning", name=name, kind=str(kind))
+
+
+def _check_certificate(source: Source, text: str, values: Mapping[str, Any]) -> None:
+    """Words with which no certificate could ever be issued are said before anybody studies for it."""
+    title, chosen = str(values.get("title", "")), values.get("certificate") or {}
+    problem = certificates.wording_problem(chosen, title)
+    if problem is None:
+        return
+    field = "title:" if certificates.wording_problem({}, title) else "certificate:"
+    line = next((n for n, one in enumerate(text.split("\n"), 1) if one.startswith(field)), 1)
+    code = CERTIFICATE_PROBLEMS[problem.code]
+    source.problems.append(Problem(code, source.where, line, 1, details=problem.details))
 
 
 def _normal(values: dict[str, Any]) -> dict[str, Any]:

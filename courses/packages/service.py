@@ -4,7 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Table, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from courses import audit, catalogue, markup, questions, quizzes
@@ -82,14 +83,18 @@ def quiz_drafts(session: Session, activity_id: int) -> list[Draft]:
     return questions.drafts(session, _slots(session, [activity_id]).get(activity_id, []))
 
 
+COURSES: Table = Course.metadata.tables["course"]
+
+
 def _course(session: Session, package: Package, by: Actor, now: datetime) -> Course:
     kind = CourseKind(str(package.manifest["kind"]))
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    values = {"key": package.key, "kind": kind, "created_at": now, "created_by_id": by.id}
+    session.execute(insert(COURSES).values(values).on_conflict_do_nothing(index_elements=["key"]))
     course = catalogue.locked_course(session, package.key)
     if course is None:
-        course = Course(key=package.key, kind=kind, created_at=now, created_by_id=by.id)
-        session.add(course)
-        session.flush()
-    elif course.kind is not kind:
+        raise NotFound("course")
+    if course.kind is not kind:
         raise Conflict("course_of_another_kind", key=package.key, kind=course.kind.value)
     return course
 

@@ -92,6 +92,9 @@ class Source:
         except yaml.MarkedYAMLError as error:
             self._cannot_read(error)
             return None
+        except (ValueError, OverflowError):  # an escape or a version number that no character or machine has
+            self.complain("yaml_wrong", None)
+            return None
         if node is None:
             self.complain("yaml_empty", None)
         return node
@@ -103,7 +106,7 @@ class Source:
             return
         seen: set[str] = set()
         for key, value in node.value:
-            if not isinstance(key, ScalarNode):
+            if not isinstance(key, ScalarNode) or not key.value.isprintable():
                 self.complain("field_name_wrong", key)
             elif key.value in seen:
                 self.complain("field_twice", key, name=key.value[:60])

@@ -83,6 +83,15 @@ def give_consent(session: Session, person_id: int, text: Document, *, now: datet
     )
 
 
+def withdraw_consents(session: Session, person_id: int, *, now: datetime) -> None:
+    """The consents given so far in the person's name are in force no more; the rows stay."""
+    session.execute(
+        update(Consent)
+        .where(Consent.person_id == person_id, Consent.withdrawn_at.is_(None))
+        .values(withdrawn_at=now)
+    )
+
+
 def has_agreed(session: Session, person_id: int) -> bool:
     """Whether the person's consent to the processing of personal data is in force, to any version of it."""
     query = select(Consent.id).where(

@@ -2,15 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from courses import audit
 from courses.errors import Conflict
 from courses.people.addresses import address_key
-from courses.people.models import Person
 from courses.people.names import search_key
-from courses.people.registration import CheckedRegistration
+from courses.people.registration import CheckedRegistration, insert_unless_known
 from courses.people.rules import Actor, Permission, require
 
 
@@ -20,9 +18,8 @@ def enter(session: Session, wish: CheckedRegistration, *, by: Actor, now: dateti
     Consent is not recorded here: only the person can give it, and is asked to on the first sign-in.
     """
     require(by, Permission.ROLE_GRANT)
-    if session.scalar(select(Person.id).where(Person.email_key == address_key(wish.email))) is not None:
-        raise Conflict("known_address", email="known_address")
-    person = Person(
+    person_id = insert_unless_known(
+        session,
         email=wish.email,
         email_key=address_key(wish.email),
         email_confirmed_at=now,
@@ -35,7 +32,7 @@ def enter(session: Session, wish: CheckedRegistration, *, by: Actor, now: dateti
         time_zone=wish.time_zone,
         created_at=now,
     )
-    session.add(person)
-    session.flush()
-    audit.record(session, "person.enter", "person", person.id, by=by.id, now=now)
-    return person.id
+    if person_id is None:
+        raise Conflict("known_address", email="known_address")
+    audit.record(session, "person.enter", "person", person_id, by=by.id, now=now)
+    return person_id

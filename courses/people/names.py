@@ -11,7 +11,7 @@ INVISIBLE = dict.fromkeys(
     map(ord, "\x00\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff")
 )
 SAME_MARK = str.maketrans({**dict.fromkeys("‐‑‒–—−", "-"), **dict.fromkeys("’‘ʼʹ`´′", "'")})
-LATIN = "A-Za-zÀ-ÖØ-öø-ſ"
+LATIN = "A-Za-zÀ-ÖØ-öø-ſȘ-ț"
 CYRILLIC = "Ѐ-ԯ"
 ALLOWED = re.compile(rf"[{LATIN}{CYRILLIC} '.()\-]+")
 LATIN_LETTER = re.compile(f"[{LATIN}]")
@@ -20,7 +20,7 @@ LATIN_TWINS = "ABCEHKMOPTXacekopxy"
 CYRILLIC_TWINS = "АВСЕНКМОРТХасекорху"
 TO_CYRILLIC = str.maketrans(LATIN_TWINS, CYRILLIC_TWINS)
 TO_LATIN = str.maketrans(CYRILLIC_TWINS, LATIN_TWINS)
-FIRST_LETTER = re.compile(rf"(^|[ \-(])([{LATIN}{CYRILLIC}])")
+FIRST_LETTER = re.compile(rf"(?:^|[ \-(])[{LATIN}{CYRILLIC}](?:'[{LATIN}{CYRILLIC}])?")
 SMALL_WORDS = frozenset(
     {"оглы", "кызы", "улы", "углы", "гызы", "ибн", "бен", "фон", "ван", "де", "дер", "ди", "да"}
 )
@@ -37,12 +37,13 @@ class NameProblem:
 def clean_name(text: str) -> str:
     """The name in its stored form: NFC, no invisible letters, single spaces, plain hyphens and apostrophes.
 
-    A name typed all in capitals or all in small letters gets capitals where a name has them.
+    A name typed all in capitals or all in small letters gets capitals where a name has them: after a hyphen,
+    after the apostrophe of «О'Нил» (not of «Лук'янов»), and not on the small word of «Гейдар оглы».
     """
     plain = unicodedata.normalize("NFC", text).translate(INVISIBLE).translate(SAME_MARK)
     plain = re.sub(r" *-+ *", "-", " ".join(plain.split())).strip("- ")
     if len(plain) > 1 and (plain.isupper() or plain.islower()):
-        return " ".join(_capitalised(word) for word in plain.lower().split(" "))
+        return _with_capitals(plain.lower())
     return plain
 
 
@@ -99,12 +100,17 @@ def in_short(family_name: str, given_name: str, patronymic: str) -> str:
 
 
 def search_key(*parts: str) -> str:
-    """The parts as they are searched and sorted: casefolded, ё as е."""
-    whole = " ".join(part for part in parts if part).translate(INVISIBLE)
+    """The parts as they are searched and sorted: NFC, casefolded, ё as е."""
+    whole = unicodedata.normalize("NFC", " ".join(part for part in parts if part).translate(INVISIBLE))
     return whole.casefold().replace("ё", "е")[:320]
 
 
+def _with_capitals(name: str) -> str:
+    """A name in small letters with its capitals; a small word that is the whole name is a name like any."""
+    words = name.split(" ")
+    beside_others = any(word not in SMALL_WORDS for word in words)
+    return " ".join(word if beside_others and word in SMALL_WORDS else _capitalised(word) for word in words)
+
+
 def _capitalised(word: str) -> str:
-    if word in SMALL_WORDS:
-        return word
-    return FIRST_LETTER.sub(lambda found: found.group(1) + found.group(2).upper()[:1], word)
+    return FIRST_LETTER.sub(lambda found: "".join(sign.upper()[:1] for sign in found.group()), word)

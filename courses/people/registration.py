@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -16,16 +17,7 @@ from courses.people.models import Person
 from courses.people.names import PARTS, clean_name, name_problems, search_key
 from courses.people.passwords import hash_password, password_problem, words_of_person
 from courses.people.signing_in import Outcome, Proof, State, admit, judge
-from courses.people.tokens import (
-    Purpose,
-    check_open,
-    claim_of,
-    empty_claim,
-    is_claim_of,
-    issue,
-    kill,
-    sealed_token,
-)
+from courses.people.tokens import Purpose, claim_of, empty_claim, is_claim_of, issue, kill, opened
 from courses.people.zones import ZONES
 from courses.texts import LANGUAGES
 
@@ -130,9 +122,7 @@ def confirm_address(
     Whoever holds the link owns the mailbox; that they also made the registration is shown by the claim in the
     same browser, or by the password. So nobody can register another's address and wait until it is confirmed.
     """
-    token = sealed_token(session, Purpose.CONFIRM, link, secret_key=secret_key)
-    person = session.get_one(Person, token.person_id, with_for_update=True)
-    check_open(token, person, claim=claim, secret_key=secret_key, now=now)
+    person = opened(session, Purpose.CONFIRM, link, claim=claim, secret_key=secret_key, now=now)
     if person.disabled_at is not None:
         return Outcome(State.DISABLED)
     if not is_claim_of(person, claim, secret_key):
@@ -151,19 +141,26 @@ def claimed(session: Session, person_id: int, claim: str, *, secret_key: str) ->
     return is_claim_of(session.get_one(Person, person_id), claim, secret_key)
 
 
-def _new_or_known(session: Session, wish: CheckedRegistration, *, now: datetime) -> Person:
+def insert_unless_known(session: Session, **values: Any) -> int | None:
+    """The id of the person stored with these values, or None: another has the address, perhaps just now."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    key = address_key(wish.email)
-    session.execute(
+    return session.scalar(
         insert(Person)
-        .values(
-            email=wish.email,
-            email_key=key,
-            family_name=wish.family_name,
-            given_name=wish.given_name,
-            created_at=now,
-        )
+        .values(**values)
         .on_conflict_do_nothing(index_elements=["email_key"])
+        .returning(Person.id)
+    )
+
+
+def _new_or_known(session: Session, wish: CheckedRegistration, *, now: datetime) -> Person:
+    key = address_key(wish.email)
+    insert_unless_known(
+        session,
+        email=wish.email,
+        email_key=key,
+        family_name=wish.family_name,
+        given_name=wish.given_name,
+        created_at=now,
     )
     return session.scalars(select(Person).where(Person.email_key == key).with_for_update()).one()
 

@@ -15,7 +15,7 @@ from courses import outbox
 from courses.errors import Invalid
 from courses.people import guard
 from courses.people.addresses import address_key
-from courses.people.consents import has_agreed
+from courses.people.consents import has_agreed, withdraw_consents
 from courses.people.events import PasswordChanged, PasswordResetAsked
 from courses.people.models import Person
 from courses.people.passwords import (
@@ -70,13 +70,14 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A candidate whose password was tried."""
+    """A candidate whose password was compared; `tried` is false when a lock kept it from being so."""
 
     address: str
     person_id: int | None
     password_hash: str | None
     fits: bool
     new_hash: str | None = None
+    tried: bool = True
 
 
 def candidate(session: Session, email: str, *, secret_key: str, now: datetime) -> Candidate:
@@ -90,7 +91,7 @@ def candidate(session: Session, email: str, *, secret_key: str, now: datetime) -
 def try_password(who: Candidate, password: str) -> Proof:
     """Compare, with as much work for an unknown address; slow on purpose: call it outside any transaction."""
     if who.locked_until is not None:
-        return Proof(who.address, who.person_id, who.password_hash, fits=False)
+        return Proof(who.address, who.person_id, who.password_hash, fits=False, tried=False)
     fits = password_fits(who.password_hash, password)
     renew = fits and who.password_hash is not None and needs_new_hash(who.password_hash)
     new_hash = hash_password(password) if renew else None
@@ -117,10 +118,15 @@ def sign_in(session: Session, proof: Proof, *, device: str, secret_key: str, now
 def judge(
     session: Session, proof: Proof, person: Person | None, *, secret_key: str, now: datetime
 ) -> Outcome | None:
-    """Count a wrong password and refuse, or forgive what was counted; None means «right»."""
+    """Count a wrong password and refuse, or forgive what was counted; None means «right».
+
+    A password that nobody compared, because the lock ended only a moment later, is neither right nor wrong.
+    """
     held = guard.hold(session, proof.address, secret_key=secret_key, now=now)
     if held.locked_until is not None and held.locked_until > now:
         return Outcome(State.LOCKED, locked_until=held.locked_until)
+    if not proof.tried:
+        return Outcome(State.LOCKED, locked_until=now)
     if not proof.fits or person is None or person.password_hash != proof.password_hash:
         guard.count_failure(held, now=now)
         return Outcome(State.LOCKED if held.locked_until else State.WRONG, locked_until=held.locked_until)
@@ -156,10 +162,15 @@ def check_new_password(password: str, *texts: str) -> str:
 def reset_password(
     session: Session, link: str, password_hash: str, *, secret_key: str, now: datetime
 ) -> None:
-    """Set a new password by a link from a letter: all sessions and links end, the address is confirmed."""
-    token = opened(session, Purpose.RESET, link, secret_key=secret_key, now=now)
-    person = session.get_one(Person, token.person_id, with_for_update=True)
-    person.email_confirmed_at = person.email_confirmed_at or now
+    """Set a new password by a link from a letter: all sessions and links end, the address is confirmed.
+
+    Until now anybody may have registered this address, so what was agreed to in its owner's name was perhaps
+    not agreed to by them: they are asked again.
+    """
+    person = opened(session, Purpose.RESET, link, secret_key=secret_key, now=now)
+    if person.email_confirmed_at is None:
+        person.email_confirmed_at = now
+        withdraw_consents(session, person.id, now=now)
     guard.forgive(guard.hold(session, person.email_key, secret_key=secret_key, now=now))
     _set_password(session, person, password_hash, now=now)
 
@@ -175,7 +186,7 @@ def change_password(
     now: datetime,
 ) -> Outcome:
     """Set a new password by the old one: every session ends, and this browser gets a new one."""
-    person = session.get_one(Person, by.id, with_for_update=True)
+    person = session.get_one(Person, by.id, with_for_update=True, populate_existing=True)
     if proof.person_id != person.id:
         return Outcome(State.WRONG)
     refused = judge(session, proof, person, secret_key=secret_key, now=now)

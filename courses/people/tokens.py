@@ -102,31 +102,37 @@ def link_owner(
     session: Session, purpose: Purpose, text: str, *, secret_key: str, now: datetime, claim: str = ""
 ) -> LinkOwner:
     """Whose link this is, without using it up; with a claim, also a link this browser has used already."""
-    token = sealed_token(session, purpose, text, secret_key=secret_key, lock=False)
+    token = sealed_token(session, purpose, text, secret_key=secret_key)
     person = session.get_one(Person, token.person_id)
     check_open(token, person, claim=claim, secret_key=secret_key, now=now)
     return LinkOwner(person.id, person.email, person.full_name)
 
 
 def opened(
-    session: Session, purpose: Purpose, text: str, *, secret_key: str, now: datetime, lock: bool = True
-) -> MailToken:
-    """The row behind a link. NotFound when it is forged, Conflict when it was used or is too old."""
-    token = sealed_token(session, purpose, text, secret_key=secret_key, lock=lock)
-    person = session.get_one(Person, token.person_id)
-    check_open(token, person, claim="", secret_key=secret_key, now=now)
-    return token
+    session: Session, purpose: Purpose, text: str, *, secret_key: str, now: datetime, claim: str = ""
+) -> Person:
+    """The owner of a link that opens. NotFound when it is forged, Conflict when it was used or is too old.
+
+    The person is locked first and the link after, as everywhere: two deeds in another order would wait for
+    each other for ever. So the link is looked at twice, and what was true before the lock counts for nothing.
+    """
+    seen = sealed_token(session, purpose, text, secret_key=secret_key)
+    person = session.get_one(Person, seen.person_id, with_for_update=True, populate_existing=True)
+    token = session.get(MailToken, seen.id, with_for_update=True, populate_existing=True)
+    if token is None:
+        raise NotFound("link")
+    check_open(token, person, claim=claim, secret_key=secret_key, now=now)
+    return person
 
 
-def sealed_token(
-    session: Session, purpose: Purpose, text: str, *, secret_key: str, lock: bool = True
-) -> MailToken:
+def sealed_token(session: Session, purpose: Purpose, text: str, *, secret_key: str) -> MailToken:
     """The row behind a link, open or not. NotFound when the link is forged."""
     number, _, seal = text.partition(".")
     if not number.isascii() or not number.isdigit() or len(number) > 9:
         raise NotFound("link")
-    query = select(MailToken).where(MailToken.id == int(number), MailToken.purpose == purpose.value)
-    token = session.scalar(query.with_for_update() if lock else query)
+    token = session.scalar(
+        select(MailToken).where(MailToken.id == int(number), MailToken.purpose == purpose.value)
+    )
     if token is None or not hmac.compare_digest(
         _seal(token, secret_key).encode(), seal.encode("utf-8", "replace")
     ):

@@ -3,6 +3,7 @@
 A type is one file in `types/`, a format one file in `formats/`; both are found by themselves.
 """
 
+from courses.questions import frozen  # noqa: F401 - the guard over versions
 from courses.questions.controls import GAPS, Control, Words
 from courses.questions.formats import FORMATS, Draft, Report, read_as
 from courses.questions.formats.json import as_object

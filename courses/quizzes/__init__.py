@@ -4,6 +4,7 @@ An attempt starts with one step per slot that holds all randomness; every saved 
 grading replays them. The learner obtains an attempt only through verbs that look whose it is.
 """
 
+from courses.quizzes import frozen  # noqa: F401 - the guard over published quizzes
 from courses.quizzes.alone import Alone, stand_alone
 from courses.quizzes.attempts import create_quiz, finish_attempt, finish_overdue, flag, owed, start_attempt
 from courses.quizzes.behaviours import BEHAVIOURS, Behaviour

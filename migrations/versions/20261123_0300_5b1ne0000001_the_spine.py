@@ -8,13 +8,33 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 import courses.db
-from courses import audit
-from courses.catalogue import create_search
 
 revision = "5b1ne0000001"
 down_revision = None
 branch_labels = None
 depends_on = None
+
+# Words of the database itself, as they were when this was written: the product's own may change.
+SEARCH = {
+    "postgresql": (
+        """CREATE INDEX ix_course_version_search ON course_version USING gin ((setweight(to_tsvector('simple', split_part(search_words, chr(10), 1)), 'A') || setweight(to_tsvector('simple', split_part(search_words, chr(10), 2)), 'B') || setweight(to_tsvector('simple', split_part(search_words, chr(10), 3)), 'D')))""",
+    ),
+    "sqlite": (
+        """CREATE VIRTUAL TABLE course_search USING fts5(title, summary, description, tokenize = "unicode61 remove_diacritics 0")""",
+    ),
+}
+PROTECTION = {
+    "postgresql": (
+        """CREATE FUNCTION audit_entry_is_final() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'audit entries are final'; END $$""",
+        """CREATE TRIGGER audit_entry_is_final BEFORE UPDATE OR DELETE ON audit_entry FOR EACH ROW EXECUTE FUNCTION audit_entry_is_final()""",
+        """CREATE TRIGGER audit_entry_stays BEFORE TRUNCATE ON audit_entry FOR EACH STATEMENT EXECUTE FUNCTION audit_entry_is_final()""",
+    ),
+    "sqlite": (
+        """CREATE TRIGGER audit_entry_no_update BEFORE UPDATE ON audit_entry BEGIN SELECT RAISE(ABORT, 'audit entries are final'); END""",
+        """CREATE TRIGGER audit_entry_no_delete BEFORE DELETE ON audit_entry BEGIN SELECT RAISE(ABORT, 'audit entries are final'); END""",
+        """CREATE TRIGGER audit_entry_no_replace BEFORE INSERT ON audit_entry WHEN EXISTS (SELECT 1 FROM audit_entry WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'audit entries are final'); END""",
+    ),
+}
 
 
 def upgrade() -> None:
@@ -32,7 +52,16 @@ def upgrade() -> None:
         sa.Column("seal", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entry")),
     )
+    op.create_index("ix_audit_entry_action", "audit_entry", ["action", "id"], unique=False)
+    op.create_index("ix_audit_entry_actor", "audit_entry", ["actor_id", "id"], unique=False)
     op.create_index("ix_audit_entry_subject", "audit_entry", ["subject", "subject_id"], unique=False)
+    op.create_table(
+        "audit_head",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("newest_id", sa.Integer(), nullable=False),
+        sa.Column("seal", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_head")),
+    )
     op.create_table(
         "outbox_message",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -42,6 +71,14 @@ def upgrade() -> None:
         sa.Column("created_at", courses.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("dispatched_at", courses.db.UtcDateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox_message")),
+    )
+    op.create_index(
+        "ix_outbox_message_told",
+        "outbox_message",
+        ["dispatched_at"],
+        unique=False,
+        sqlite_where=sa.text("dispatched_at IS NOT NULL"),
+        postgresql_where=sa.text("dispatched_at IS NOT NULL"),
     )
     op.create_index(
         "ix_outbox_message_waiting",
@@ -131,6 +168,7 @@ def upgrade() -> None:
                 "workshop",
                 name="coursekind",
                 native_enum=False,
+                create_constraint=True,
                 length=24,
             ),
             nullable=False,
@@ -164,7 +202,6 @@ def upgrade() -> None:
         sqlite_where=sa.text("sent_at IS NULL AND refusal IS NULL"),
         postgresql_where=sa.text("sent_at IS NULL AND refusal IS NULL"),
     )
-    op.create_index(op.f("ix_letter_person_id"), "letter", ["person_id"], unique=False)
     op.create_table(
         "mail_token",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -230,6 +267,7 @@ def upgrade() -> None:
                 "administrator",
                 name="role",
                 native_enum=False,
+                create_constraint=True,
                 length=24,
             ),
             nullable=False,
@@ -295,6 +333,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_course_version")),
         sa.UniqueConstraint("course_id", "number", name=op.f("uq_course_version_course_id_number")),
+        sa.UniqueConstraint("id", "course_id", name=op.f("uq_course_version_id_course_id")),
     )
     op.create_table(
         "question_version",
@@ -341,6 +380,7 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "course_version_id", "position", name=op.f("uq_module_course_version_id_position")
         ),
+        sa.UniqueConstraint("id", "course_version_id", name=op.f("uq_module_id_course_version_id")),
     )
     op.create_table(
         "offering",
@@ -349,7 +389,15 @@ def upgrade() -> None:
         sa.Column("course_version_id", sa.Integer(), nullable=False),
         sa.Column(
             "state",
-            sa.Enum("draft", "open", "closed", name="offeringstate", native_enum=False, length=24),
+            sa.Enum(
+                "draft",
+                "open",
+                "closed",
+                name="offeringstate",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
             nullable=False,
         ),
         sa.Column("starts_at", courses.db.UtcDateTime(timezone=True), nullable=True),
@@ -362,18 +410,36 @@ def upgrade() -> None:
         sa.Column("code_word", sa.String(length=60), nullable=False),
         sa.Column("opened_at", courses.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("closed_at", courses.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("settled_at", courses.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("created_at", courses.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("created_by_id", sa.Integer(), nullable=False),
-        sa.CheckConstraint("seats IS NULL OR seats_taken <= seats", name=op.f("ck_offering_seats")),
+        sa.CheckConstraint(
+            "ends_at IS NULL OR starts_at IS NULL OR ends_at > starts_at", name=op.f("ck_offering_dates")
+        ),
+        sa.CheckConstraint("seats IS NULL OR seats >= 1", name=op.f("ck_offering_some_seats")),
+        sa.CheckConstraint(
+            "seats_taken >= 0 AND (seats IS NULL OR seats_taken <= seats)", name=op.f("ck_offering_seats")
+        ),
         sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_offering_course_id")),
         sa.ForeignKeyConstraint(
-            ["course_version_id"], ["course_version.id"], name=op.f("fk_offering_course_version_id")
+            ["course_version_id", "course_id"],
+            ["course_version.id", "course_version.course_id"],
+            name=op.f("fk_offering_course_version_id_course_id"),
         ),
         sa.ForeignKeyConstraint(["created_by_id"], ["person.id"], name=op.f("fk_offering_created_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_offering")),
     )
     op.create_index(op.f("ix_offering_course_id"), "offering", ["course_id"], unique=False)
+    op.create_index(op.f("ix_offering_course_version_id"), "offering", ["course_version_id"], unique=False)
     op.create_index("ix_offering_state_starts_at", "offering", ["state", "starts_at", "id"], unique=False)
+    op.create_index(
+        "ix_offering_unsettled",
+        "offering",
+        ["ends_at"],
+        unique=False,
+        sqlite_where=sa.text("settled_at IS NULL"),
+        postgresql_where=sa.text("settled_at IS NULL"),
+    )
     op.create_table(
         "activity",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -382,7 +448,15 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column(
             "kind",
-            sa.Enum("lesson", "quiz", "practical", name="activitykind", native_enum=False, length=24),
+            sa.Enum(
+                "lesson",
+                "quiz",
+                "practical",
+                name="activitykind",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
             nullable=False,
         ),
         sa.Column("key", sa.String(length=60), nullable=False),
@@ -397,13 +471,18 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["course_version_id"], ["course_version.id"], name=op.f("fk_activity_course_version_id")
         ),
-        sa.ForeignKeyConstraint(["module_id"], ["module.id"], name=op.f("fk_activity_module_id")),
+        sa.ForeignKeyConstraint(
+            ["module_id", "course_version_id"],
+            ["module.id", "module.course_version_id"],
+            name=op.f("fk_activity_module_id_course_version_id"),
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_activity")),
         sa.UniqueConstraint("course_version_id", "key", name=op.f("uq_activity_course_version_id_key")),
         sa.UniqueConstraint(
             "course_version_id", "position", name=op.f("uq_activity_course_version_id_position")
         ),
     )
+    op.create_index(op.f("ix_activity_module_id"), "activity", ["module_id"], unique=False)
     op.create_table(
         "enrolment",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -452,6 +531,7 @@ def upgrade() -> None:
                 "Completed",
                 name="activityprogress",
                 native_enum=False,
+                create_constraint=True,
                 length=24,
             ),
             nullable=False,
@@ -460,6 +540,7 @@ def upgrade() -> None:
         sa.Column("report", sa.Text(), nullable=False),
         sa.Column("opened_at", courses.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("completed_at", courses.db.UtcDateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("grade IS NULL OR grade BETWEEN 0 AND 1", name=op.f("ck_activity_record_grade")),
         sa.ForeignKeyConstraint(
             ["activity_id"], ["activity.id"], name=op.f("fk_activity_record_activity_id")
         ),
@@ -471,6 +552,7 @@ def upgrade() -> None:
             "enrolment_id", "activity_id", name=op.f("uq_activity_record_enrolment_id_activity_id")
         ),
     )
+    op.create_index(op.f("ix_activity_record_activity_id"), "activity_record", ["activity_id"], unique=False)
     op.create_table(
         "attempt",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -480,7 +562,12 @@ def upgrade() -> None:
         sa.Column(
             "state",
             sa.Enum(
-                "in_progress", "finished", name="attemptstate", native_enum=False, length=24
+                "in_progress",
+                "finished",
+                name="attemptstate",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
             ),
             nullable=False,
         ),
@@ -499,6 +586,7 @@ def upgrade() -> None:
                 "FullyGraded",
                 name="gradingprogress",
                 native_enum=False,
+                create_constraint=True,
                 length=24,
             ),
             nullable=False,
@@ -588,6 +676,19 @@ def upgrade() -> None:
         postgresql_where=sa.text("file_key IS NULL"),
     )
     op.create_table(
+        "report",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("enrolment_id", sa.Integer(), nullable=False),
+        sa.Column("activity_id", sa.Integer(), nullable=False),
+        sa.Column("handed_in_at", courses.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["activity_id"], ["activity.id"], name=op.f("fk_report_activity_id")),
+        sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.id"], name=op.f("fk_report_enrolment_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report")),
+    )
+    op.create_index(op.f("ix_report_activity_id"), "report", ["activity_id"], unique=False)
+    op.create_index("ix_report_of", "report", ["enrolment_id", "activity_id"], unique=False)
+    op.create_table(
         "slot",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("quiz_id", sa.Integer(), nullable=False),
@@ -610,7 +711,15 @@ def upgrade() -> None:
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column(
             "kind",
-            sa.Enum("started", "saved", "graded", name="stepkind", native_enum=False, length=24),
+            sa.Enum(
+                "started",
+                "saved",
+                "graded",
+                name="stepkind",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
             nullable=False,
         ),
         sa.Column("at", courses.db.UtcDateTime(timezone=True), nullable=False),
@@ -634,8 +743,9 @@ def upgrade() -> None:
             "attempt_id", "slot_id", "sequence", name=op.f("uq_step_attempt_id_slot_id_sequence")
         ),
     )
-    audit.protect(op.get_bind())
-    create_search(op.get_bind())
+    dialect = op.get_bind().dialect.name
+    for statement in (*SEARCH[dialect], *PROTECTION[dialect]):
+        op.execute(statement)
 
 
 def downgrade() -> None:
@@ -646,6 +756,9 @@ def downgrade() -> None:
     op.drop_table("step")
     op.drop_index(op.f("ix_slot_question_version_id"), table_name="slot")
     op.drop_table("slot")
+    op.drop_index("ix_report_of", table_name="report")
+    op.drop_index(op.f("ix_report_activity_id"), table_name="report")
+    op.drop_table("report")
     op.drop_index(
         "ix_certificate_unprinted",
         table_name="certificate",
@@ -665,12 +778,21 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_attempt_quiz_id"), table_name="attempt")
     op.drop_table("attempt")
+    op.drop_index(op.f("ix_activity_record_activity_id"), table_name="activity_record")
     op.drop_table("activity_record")
     op.drop_table("quiz")
     op.drop_index(op.f("ix_enrolment_offering_id"), table_name="enrolment")
     op.drop_table("enrolment")
+    op.drop_index(op.f("ix_activity_module_id"), table_name="activity")
     op.drop_table("activity")
+    op.drop_index(
+        "ix_offering_unsettled",
+        table_name="offering",
+        sqlite_where=sa.text("settled_at IS NULL"),
+        postgresql_where=sa.text("settled_at IS NULL"),
+    )
     op.drop_index("ix_offering_state_starts_at", table_name="offering")
+    op.drop_index(op.f("ix_offering_course_version_id"), table_name="offering")
     op.drop_index(op.f("ix_offering_course_id"), table_name="offering")
     op.drop_table("offering")
     op.drop_table("module")
@@ -699,7 +821,6 @@ def downgrade() -> None:
     op.drop_table("outbox_delivery")
     op.drop_index(op.f("ix_mail_token_person_id"), table_name="mail_token")
     op.drop_table("mail_token")
-    op.drop_index(op.f("ix_letter_person_id"), table_name="letter")
     op.drop_index(
         "ix_letter_owed",
         table_name="letter",
@@ -722,6 +843,15 @@ def downgrade() -> None:
         sqlite_where=sa.text("dispatched_at IS NULL"),
         postgresql_where=sa.text("dispatched_at IS NULL"),
     )
+    op.drop_index(
+        "ix_outbox_message_told",
+        table_name="outbox_message",
+        sqlite_where=sa.text("dispatched_at IS NOT NULL"),
+        postgresql_where=sa.text("dispatched_at IS NOT NULL"),
+    )
     op.drop_table("outbox_message")
+    op.drop_table("audit_head")
     op.drop_index("ix_audit_entry_subject", table_name="audit_entry")
+    op.drop_index("ix_audit_entry_actor", table_name="audit_entry")
+    op.drop_index("ix_audit_entry_action", table_name="audit_entry")
     op.drop_table("audit_entry")

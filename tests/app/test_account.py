@@ -28,11 +28,11 @@ FORM = {
 CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36"
 
 
-def register(client, **over):
+def register(client, path="/register", **over):
     """Fill the form in as a person would, with the text of the consent that was shown."""
-    shown = client.get("/register").text
+    shown = client.get(path).text
     text_hash = re.search(r'name="consent_hash"[^>]*value="([0-9a-f]{64})"', shown).group(1)
-    return client.post("/register", data=FORM | {"consent_hash": text_hash} | over)
+    return client.post(path, data=FORM | {"consent_hash": text_hash} | over)
 
 
 def letters(settings):
@@ -91,6 +91,19 @@ def test_from_registering_to_signed_in_with_one_letter(client, run_worker, setti
     with database.reading() as session:
         person = session.scalars(select(Person).where(Person.email == FORM["email"])).one()
         assert (person.full_name, person.time_zone) == ("Иванова Мария Петровна", "Asia/Omsk")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "led_to"),
+    [("/courses/set?offering=4", "/courses/set?offering=4"), ("https://evil.example/", "/study/")],
+)
+def test_who_registers_on_the_way_to_a_course_arrives_there(client, run_worker, settings, wanted, led_to):
+    link = re.search(r'href="(/register[^"]*)"', client.get("/sign-in", query_string={"next": wanted}).text)[
+        1
+    ]
+    assert register(client, link).status_code == 303
+    run_worker()
+    assert client.post(link_in(letters(settings)[0])).location == led_to
 
 
 def test_the_text_agreed_to_is_kept_for_ever(client, app, database):

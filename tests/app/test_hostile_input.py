@@ -54,6 +54,8 @@ NONSENSE = (
     "{{ 7 * 7 }}%(name)s%s{0}",
     "' OR 1=1 --",
     "../../etc/passwd",
+    "http://[::/x",
+    "//[a]b/c",
     "a" * 70_000,
 )
 RAW = ("%ff%fe", "%ED%A0%80", "%F0%9F", "%00", "%", "%zz")  # not UTF-8, half a letter, a surrogate

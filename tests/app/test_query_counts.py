@@ -30,7 +30,7 @@ Counter = Callable[[], AbstractContextManager[list[str]]]
 MANY = 40
 QUIZ = "learner.activity of a quiz"
 AT_MOST = {
-    "admin.audit": 4,
+    "admin.audit": 5,
     "admin.batch": 5,
     "admin.batch_progress": 4,
     "admin.certificate": 5,

@@ -20,7 +20,16 @@ from courses.clock import utcnow
 from courses.db import Database
 from courses.people import Role
 from courses.quizzes.models import Attempt, Quiz, Slot, Step
-from tests.factories import a_course, a_person, a_question, a_quiz, a_role, an_enrolment, an_offering
+from tests.factories import (
+    a_course,
+    a_person,
+    a_question,
+    a_quiz,
+    a_role,
+    an_enrolment,
+    an_offering,
+    not_yet_published,
+)
 
 SignIn = Callable[[FlaskClient, int], None]
 Counter = Callable[[], AbstractContextManager[list[str]]]
@@ -68,15 +77,16 @@ def a_desk(session: Session, **over: Any) -> Desk:
         select(Activity).where(Activity.course_version_id == version.id, Activity.kind == ActivityKind.QUIZ)
     ).one()
     old = session.scalars(select(Quiz).where(Quiz.activity_id == activity.id)).one()
-    for slot in session.scalars(select(Slot).where(Slot.quiz_id == old.id)):
-        session.delete(slot)
-    session.flush()
-    session.delete(old)
-    session.flush()
-    questions = [a_question(session, **body) for body in (READ, WORD, CHOICE, ORDER)]
-    quiz = a_quiz(session, activity, *questions, **{"max_mark": 3.0, "per_page": 0} | over)
-    slots = list(session.scalars(select(Slot).where(Slot.quiz_id == quiz.id).order_by(Slot.position)))
-    slots[0].max_mark = 0.0
+    with not_yet_published(session, version.id):
+        for slot in session.scalars(select(Slot).where(Slot.quiz_id == old.id)):
+            session.delete(slot)
+        session.flush()
+        session.delete(old)
+        session.flush()
+        questions = [a_question(session, **body) for body in (READ, WORD, CHOICE, ORDER)]
+        quiz = a_quiz(session, activity, *questions, **{"max_mark": 3.0, "per_page": 0} | over)
+        slots = list(session.scalars(select(Slot).where(Slot.quiz_id == quiz.id).order_by(Slot.position)))
+        slots[0].max_mark = 0.0
     person, stranger = a_person(session), a_person(session)
     offering = an_offering(session, version)
     enrolment = an_enrolment(session, person, offering)
@@ -461,12 +471,13 @@ def test_a_page_of_a_quiz_asks_as_often_for_many_questions_as_for_few(
                 )
             ).one()
             quiz = session.scalars(select(Quiz).where(Quiz.activity_id == activity.id)).one()
-            quiz.per_page = 0
-            for place in range(number):
-                question = a_question(session, **WORD)
-                session.add(
-                    Slot(quiz_id=quiz.id, position=place + 3, question_version_id=question.id, max_mark=1.0)
-                )
+            with not_yet_published(session, version.id):
+                quiz.per_page = 0
+                for place in range(3, number + 3):
+                    asked_for = a_question(session, **WORD).id
+                    session.add(
+                        Slot(quiz_id=quiz.id, position=place, question_version_id=asked_for, max_mark=1.0)
+                    )
             person = a_person(session)
             enrolment = an_enrolment(session, person, an_offering(session, version)).id
             person_id = person.id

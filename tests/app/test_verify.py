@@ -213,7 +213,7 @@ def test_asking_all_day_is_slowed_down(guarded):
     assert answers == [404] * 60 + [429] * 2
     refused = guarded.get("/verify")
     assert refused.status_code == 429
-    assert 0 < int(refused.headers["Retry-After"]) <= 60
+    assert 0 < int(refused.headers["Retry-After"]) <= 61  # a minute, and what is left of a second
     assert guarded.get("/livez").status_code == 200
 
 

@@ -9,7 +9,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = sorted(path for part in ("app", "courses", "worker") for path in (ROOT / part).rglob("*.py"))
 LONGEST_FILE = 500
-LONGEST_VIEW = 30
+LONGEST_VIEW = 15
+MOST_NAMES = 70
 
 
 def calls(path: Path) -> Iterator[tuple[int, str]]:
@@ -36,6 +37,29 @@ def test_the_domain_neither_commits_nor_reads_the_clock(path: Path) -> None:
 @pytest.mark.parametrize("path", SOURCES, ids=name)
 def test_no_file_is_longer_than_a_person_reads_at_once(path: Path) -> None:
     assert len(path.read_text().splitlines()) <= LONGEST_FILE
+
+
+def length(function: ast.FunctionDef) -> int:
+    """The lines of a function below its docstring."""
+    body = function.body[1:] if ast.get_docstring(function) else function.body
+    return (body[-1].end_lineno or 0) - body[0].lineno + 1 if body else 0
+
+
+@pytest.mark.parametrize("path", [one for one in SOURCES if one.is_relative_to(ROOT / "app")], ids=name)
+def test_a_view_only_translates_calls_and_answers(path: Path) -> None:
+    functions = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef)]
+    views = [one for one in functions if any("bp" in ast.unparse(mark) for mark in one.decorator_list)]
+    assert {one.name: length(one) for one in views if length(one) > LONGEST_VIEW} == {}
+
+
+@pytest.mark.parametrize("door", sorted((ROOT / "courses").glob("*/__init__.py")), ids=name)
+def test_a_front_door_does_not_grow_without_being_noticed(door: Path) -> None:
+    names = [
+        node
+        for node in ast.walk(ast.parse(door.read_text()))
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
+    ]
+    assert all(len(ast.literal_eval(one.value)) <= MOST_NAMES for one in names)
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=name)

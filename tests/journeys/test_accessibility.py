@@ -16,11 +16,15 @@ from sqlalchemy import func, select
 from app.command.accounts import PASSWORD
 from app.command.smoke import COURSE, Walk
 from app.factory import create_app
+from courses import quizzes
 from courses.catalogue.models import CourseVersion, Offering
 from courses.certificates.models import Certificate
+from courses.clock import utcnow
 from courses.db import Database
 from courses.learning.models import Enrolment
+from courses.people import Actor
 from courses.people.models import Person
+from courses.quizzes import Answer
 from courses.quizzes.models import Attempt, AttemptState
 from courses.settings import Settings
 from tests.browser import violations
@@ -75,8 +79,25 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     quiz = walk.visitor.get(f"/study/{walk.enrolment}/m1-quiz")
     walk.visitor.post(quiz.form("/attempts$"))
     settings = Settings.from_env(running.env)
-    yield Site(running.url, create_app(settings), values_of(settings, int(walk.enrolment)))
+    values = values_of(settings, int(walk.enrolment))
+    answer_at_length(settings, values["attempt_id"], values["person_id"])
+    yield Site(running.url, create_app(settings), values)
     running.stop()
+
+
+def answer_at_length(settings: Settings, attempt_id: int, person_id: int) -> None:
+    """The longest option of every question, so that tables are as wide as they get."""
+    database, by = Database(settings.database_url), Actor(person_id)
+    with database.unit_of_work() as session:
+        asked = quizzes.sitting(session, attempt_id, by=by).questions
+        options = {one.slot_id: one.controls.options for one in asked if hasattr(one.controls, "options")}
+        answers = [
+            Answer(slot_id, {"choice": [max(some, key=lambda option: len(option.text)).value]})
+            for slot_id, some in options.items()
+        ]
+        assert answers
+        quizzes.save_responses(session, attempt_id, answers, by=by, now=utcnow())
+    database.engine.dispose()
 
 
 def values_of(settings: Settings, enrolment_id: int) -> dict[str, Any]:

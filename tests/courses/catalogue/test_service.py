@@ -7,7 +7,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from courses import audit, catalogue
@@ -17,6 +17,8 @@ from courses.db import Database
 from courses.errors import Conflict, Forbidden, Invalid, NotFound
 from courses.outbox import OutboxMessage
 from courses.people.rules import SYSTEM, Actor
+from courses.questions.models import QuestionVersion
+from courses.quizzes.models import Quiz, Slot
 from tests.factories import a_course, an_offering
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -94,6 +96,36 @@ def another_key(session: Session, version: CourseVersion) -> None:
     session.get_one(Course, version.course_id).key = "another-key"
 
 
+def inserted_in_bulk(session: Session, version: CourseVersion) -> None:
+    session.execute(
+        insert(Module), [{"course_version_id": version.id, "position": 9, "key": "x", "title": "x"}]
+    )
+
+
+def lesson_moved_out(session: Session, version: CourseVersion) -> None:
+    draft = a_course(session, published_at=None, quiz=False)
+    lesson = session.scalars(select(Activity).where(Activity.course_version_id == version.id)).first()
+    module = session.scalars(select(Module).where(Module.course_version_id == draft.id)).one()
+    lesson.course_version_id, lesson.module_id, lesson.position, lesson.key = draft.id, module.id, 99, "moved"
+
+
+def easier_quiz(session: Session, _version: CourseVersion) -> None:
+    session.scalars(select(Quiz)).one().pass_fraction = 0.1
+
+
+def heavier_slot(session: Session, _version: CourseVersion) -> None:
+    session.scalars(select(Slot)).first().max_mark = 9.0
+
+
+def another_question(session: Session, _version: CourseVersion) -> None:
+    question = session.scalars(select(QuestionVersion)).first()
+    question.body = {**question.body, "text": "Другой вопрос"}
+
+
+def quiz_in_bulk(session: Session, _version: CourseVersion) -> None:
+    session.execute(update(Quiz).values(attempts=0))
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -104,7 +136,13 @@ def another_key(session: Session, version: CourseVersion) -> None:
         unpublished,
         changed_in_bulk,
         deleted_in_bulk,
+        inserted_in_bulk,
         another_key,
+        lesson_moved_out,
+        easier_quiz,
+        heavier_slot,
+        another_question,
+        quiz_in_bulk,
     ],
 )
 def test_a_published_version_never_changes(
@@ -147,6 +185,12 @@ def test_only_a_published_version_is_offered(session: Session) -> None:
         (Terms(time_zone="Nowhere"), "time_zone"),
         (Terms(time_zone="../etc/passwd"), "time_zone"),
         (Terms(ends_at=NOW - DAY), "ends_at"),
+        (Terms(ends_at=NOW.replace(year=9999)), "ends_at"),
+        (Terms(meeting_url="https://school.ru/" + "a" * 400), "meeting_url"),
+        (Terms(meeting_url="https://school.ru/\0"), "meeting_url"),
+        (Terms(code_word="!!!"), "code_word"),
+        (Terms(code_word="мел\0"), "code_word"),
+        (Terms(code_word="я" * 61), "code_word"),
     ],
 )
 def test_wrong_terms_name_their_field(session: Session, terms: Terms, field: str) -> None:

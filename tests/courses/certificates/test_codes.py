@@ -36,6 +36,11 @@ def test_nothing_else_is_a_code_and_nothing_breaks(text):
     assert read is None or (len(read) == 19 and set(read) <= {*ALPHABET, "-"})
 
 
+@pytest.mark.parametrize("entry", ["http://[::/x", "//[a]b/c", "https://a/verify/?x#y", "/", "///?#"])
+def test_an_address_that_makes_no_sense_is_no_code(entry):
+    assert read_code(entry) is None
+
+
 def test_codes_differ():
     assert len({new_code() for _ in range(5000)}) == 5000
 

@@ -1,12 +1,13 @@
 """Issuing: one certificate per enrolment, everything printed fixed at once, nothing changed afterwards."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import delete, select, text, update
 
-from courses import audit, catalogue, certificates
+from courses import audit, catalogue, certificates, people
 from courses.catalogue import Offering
 from courses.certificates import Certificate
 from courses.certificates.models import Series
@@ -269,6 +270,32 @@ def test_a_file_a_revocation_and_a_replacement_are_written_once(issue, earned, p
         session.get(Certificate, made.id).file_key = "0" * 64
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("revoked_at", None),
+        ("revocation_reason", "переписанная причина"),
+        ("file_key", "0" * 64),
+        ("printed_at", None),
+        ("revoked_by_id", None),
+    ],
+)
+def test_not_even_what_was_not_looked_at_is_written_twice(issue, earned, print_it, database, name, value):
+    made = issue(earned())
+    print_it(made.id)
+    with database.unit_of_work() as session:
+        certificates.revoke(session, made.id, reason="Выдан по ошибке", by=people.SYSTEM, now=SPRING)
+
+    def rewrite():
+        with database.unit_of_work() as session:
+            one = session.get(Certificate, made.id)
+            session.expire(one)
+            setattr(one, name, value)
+
+    with pytest.raises(Conflict):
+        rewrite()
+
+
 def test_the_numbering_row_is_all_that_moves(issue, earned, database):
     for _ in range(3):
         issue(earned(), now=SPRING)
@@ -320,3 +347,11 @@ def test_a_rename_after_issue_changes_nothing_printed(issue, earned, database):
         session.get(Person, made.person_id).family_name = "Петрова"
     with database.reading() as session:
         assert session.get(Certificate, made.id).snapshot["recipient"].startswith("Иванова")
+
+
+def test_an_issuer_whose_name_cannot_be_printed_spends_no_number(issue, earned, database, settings):
+    strange = replace(settings, organisation="Школа «Ἀθηνᾶ» 名")
+    with pytest.raises(Invalid, match="issuer_cannot_be_printed"):
+        issue(earned(), settings=strange)
+    with database.reading() as session:
+        assert session.scalars(select(Series)).all() == []

@@ -1,5 +1,6 @@
 """Progress, code words and the hours of attendance, over thousands of cases."""
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -71,6 +72,7 @@ def test_case_yo_and_everything_that_is_no_letter_make_no_difference(word: str, 
 def test_a_code_word_is_known_in_any_dress() -> None:
     assert rules.same_word("  ПОДОРОЖНИК ", "подорожник")
     assert rules.same_word("Ёлочка", "елочка")
+    assert rules.same_word(unicodedata.normalize("NFD", "чайка"), "чайка")
     assert rules.same_word("красный мел", "Красный-мел")
     assert not rules.same_word("подорожнек", "подорожник")
     assert not rules.same_word("", "")

@@ -14,6 +14,7 @@ from courses.catalogue import ActivityKind, Offering, OfferingState
 from courses.clock import utcnow
 from courses.errors import Conflict, Forbidden, Invalid, NotFound
 from courses.learning import ActivityRecord, Attendance, ItemState
+from courses.learning.models import Report
 from courses.outbox import OutboxMessage
 from courses.people import Actor, Role
 from tests.factories import (
@@ -169,6 +170,9 @@ def test_a_practical_task_needs_a_report_and_the_learners_word(session: Session)
     hand_in("Провели ещё раз, в шестом: получилось лучше.", True)
     record = session.scalars(select(ActivityRecord).where(ActivityRecord.activity_id == task.id)).one()
     assert record.report == "Провели ещё раз, в шестом: получилось лучше."
+    kept = session.scalars(select(Report.text).order_by(Report.id)).all()
+    assert len(kept) == 2
+    assert kept[-1] == record.report
     assert record.completed_at is not None
     assert facts(session, "ActivityCompleted") == 1
 
@@ -250,6 +254,17 @@ def test_a_course_is_complete_when_everything_required_is(session: Session) -> N
     assert facts(session, "EnrolmentCompleted") == 1
 
 
+def test_who_left_with_everything_done_is_completed_on_coming_back(session: Session) -> None:
+    by, enrolment_id, offering = enrolled(session)
+    finish_everything(session, by, enrolment_id, offering)
+    learning.withdraw(session, enrolment_id, by=by, now=NOW)
+    assert not learning.complete_if_done(session, enrolment_id, now=NOW)
+    later = NOW + timedelta(days=9)
+    back = learning.enrol(session, offering.id, by=by, now=later)
+    assert (back.id, back.opened_at) == (enrolment_id, later)
+    assert learning.complete_if_done(session, enrolment_id, now=later)
+
+
 def test_a_seminar_also_needs_presence(session: Session) -> None:
     by, enrolment_id, offering = at_a_seminar(session)
     finish_everything(session, by, enrolment_id, offering)
@@ -264,10 +279,18 @@ def test_a_workshop_is_complete_only_when_it_is_over(session: Session) -> None:
     finish_everything(session, by, enrolment_id, offering)
     assert not learning.complete_if_done(session, enrolment_id, now=NOW)
     later = end + timedelta(minutes=1)
-    owed = learning.ended_and_open(session, before=later, after=later - timedelta(days=1))
-    assert owed == [enrolment_id]
+    assert learning.ended_and_open(session, now=later) == {offering.id: [enrolment_id]}
     assert learning.complete_if_done(session, enrolment_id, now=later)
-    assert learning.ended_and_open(session, before=later, after=later - timedelta(days=1)) == []
+    assert learning.ended_and_open(session, now=later) == {offering.id: []}
+    catalogue.settle(session, offering.id, now=later)
+    assert learning.ended_and_open(session, now=later) == {}
+
+
+def test_a_scheduler_that_slept_for_weeks_still_completes_a_workshop(session: Session) -> None:
+    end = NOW + timedelta(days=3)
+    by, enrolment_id, offering = enrolled(session, "workshop", ends_at=end)
+    finish_everything(session, by, enrolment_id, offering)
+    assert learning.ended_and_open(session, now=end + timedelta(days=60)) == {offering.id: [enrolment_id]}
 
 
 def test_who_withdrew_or_is_not_there_is_not_completed(session: Session) -> None:

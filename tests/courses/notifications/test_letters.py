@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from courses import certificates, notifications, people
+from courses import certificates, learning, notifications, people
 from courses.clock import utcnow
 from courses.notifications.composing import FOLDER, one_line
 from courses.notifications.folder import keep_in_folder, paragraphs_of
@@ -20,7 +20,7 @@ from courses.people.models import Person
 from courses.people.tokens import issue
 from courses.settings import Settings
 from tests.courses.people.steps import NOW, link, register
-from tests.factories import a_person, an_enrolment, an_offering
+from tests.factories import a_person, an_actor, an_enrolment, an_offering
 
 SETTINGS = Settings.from_env(
     {
@@ -143,6 +143,16 @@ def test_an_enrolment_is_welcomed_with_title_hours_and_beginning(session):
     assert "Начало: 12 октября 2026 г., 15:00." in body(message).replace("\u00a0", " ")
 
 
+def test_who_comes_back_is_welcomed_again(session):
+    enrolment = an_enrolment(session)
+    session.flush()
+    first = notifications.tell_enrolled(session, enrolment.id, now=NOW)
+    by = an_actor(session.get_one(Person, enrolment.person_id))
+    learning.withdraw(session, enrolment.id, by=by, now=utcnow())
+    learning.enrol(session, enrolment.offering_id, by=by, now=utcnow() + timedelta(minutes=5))
+    assert notifications.tell_enrolled(session, enrolment.id, now=NOW) != first
+
+
 def test_one_who_withdrew_at_once_is_not_welcomed(session):
     enrolment = an_enrolment(session)
     enrolment.withdrawn_at = utcnow()
@@ -155,7 +165,9 @@ def certificate(session):
     """An issued certificate."""
     enrolment = an_enrolment(session, completed_at=utcnow())
     session.flush()
-    return certificates.issue(session, enrolment.id, settings=SETTINGS, by=people.SYSTEM, now=utcnow())
+    issued = certificates.issue(session, enrolment.id, settings=SETTINGS, by=people.SYSTEM, now=utcnow())
+    certificates.attach_pdf(session, issued.id, "0" * 64, now=utcnow())
+    return issued
 
 
 def test_a_certificate_is_announced_with_its_number_and_the_page_to_check_it(session, certificate):
@@ -164,6 +176,11 @@ def test_a_certificate_is_announced_with_its_number_and_the_page_to_check_it(ses
     assert f"№ {certificate.number} выдан" in body(message)
     assert f"https://kafedra.example/verify/{certificate.code}\n" in body(message)
     assert "https://kafedra.example/study/certificates\n" in body(message)
+
+
+def test_a_certificate_that_is_already_revoked_is_not_announced(session, certificate):
+    certificates.revoke(session, certificate.id, reason="Ошибка в часах", by=people.SYSTEM, now=utcnow())
+    assert notifications.tell_certificate_issued(session, certificate.id, now=NOW) is None
 
 
 def test_a_revoked_certificate_is_announced_with_the_reason(session, certificate):
@@ -177,6 +194,7 @@ def test_a_replaced_certificate_names_the_new_one_and_the_new_one_the_old(sessio
     new = certificates.replace(
         session, certificate.id, reason="Ошибка в имени", settings=SETTINGS, by=people.SYSTEM, now=utcnow()
     )
+    certificates.attach_pdf(session, new.id, "1" * 64, now=utcnow())
     old_letter = notifications.tell_certificate_revoked(session, certificate.id, now=NOW)
     new_letter = notifications.tell_certificate_issued(session, new.id, now=NOW)
     assert f"заменён новым, № {new.number}" in body(composed(session, old_letter))

@@ -1,6 +1,7 @@
 """Packages broken in many ways: every problem at its file and line, with how to mend it; nothing imported."""
 
 import io
+import time
 import zipfile
 from pathlib import Path
 
@@ -117,6 +118,16 @@ def test_a_title_may_look_like_a_number_or_a_yes() -> None:
         ("title: Начало", f"title: {'о' * 201}", "value_too_long"),
         ("title: Начало", 'title: "\\0"', "text_unprintable"),
         ("title: Начало", 'title: "\\q"', "yaml_escape"),
+        ("title: Начало", 'title: "\\U00110000"', "yaml_wrong"),
+        ("title: Начало", 'title: "\\UFFFFFFFF"', "yaml_wrong"),
+        ("title: Начало", 'title: Начало\n    "\\uD800": да', "field_name_wrong"),
+        ("title: Начало", 'title: Начало\n    "a\\x1b[31m": да', "field_name_wrong"),
+        (
+            "kind: course",
+            "kind: course\ncertificate:\n  text: за освоение программы повышения квалификации",
+            "certificate_forbidden_words",
+        ),
+        ("kind: course", "kind: course\ncertificate:\n  text: за участие 漢字", "certificate_unprintable"),
         ("title: Начало", 'title: "Начало', "yaml_quote"),
         ("title: Начало", "\ttitle: Начало", "yaml_sign"),
         ("title: Начало", "title Начало", "yaml_no_colon"),
@@ -294,6 +305,19 @@ def test_no_damage_to_the_archive_makes_the_check_fail(data: st.DataObject) -> N
     for _ in range(data.draw(st.integers(1, 6))):
         whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
     told(bytes(whole))
+
+
+def test_figures_are_looked_for_in_questions_and_not_in_comments_or_code() -> None:
+    quiz = "// пример: ![схема](figures/net.png)\nЗапись `![a](b.png)` — это картинка? {T}\n"
+    assert codes(**{"start/quiz.gift": quiz}) == set()
+    assert "figure_missing" in codes(**{"start/quiz.gift": "[markdown]Что на ![схеме](figures/no.png)? {T}"})
+
+
+def test_a_text_full_of_openings_is_read_in_time() -> None:
+    began = time.process_time()
+    codes(**{"start/quiz.gift": "Вопрос {T}\n\n" + "![" * 200_000})
+    codes(**{"start/quiz.gift": "[markdown]" + "![" * 45_000 + " {T}"})
+    assert time.process_time() - began < 5
 
 
 def test_every_sentence_is_a_sentence() -> None:

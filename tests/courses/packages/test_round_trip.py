@@ -126,10 +126,15 @@ line = st.text(
     min_size=1,
     max_size=60,
 ).filter(lambda text: text.strip())
+printed = st.text(
+    st.sampled_from(string.ascii_letters + string.digits + "абвгдеёжзАБВЭЮЯ \"'#:-{}[]&*!|>%@`~«»—№"),
+    min_size=1,
+    max_size=60,
+).filter(lambda text: text.strip())
 key = st.text(string.ascii_lowercase + string.digits, min_size=3, max_size=12)
 manifests = st.fixed_dictionaries(
     {
-        "title": line,
+        "title": printed,
         "summary": line,
         "audience": line,
         "outcomes": st.lists(line, max_size=3),
@@ -140,7 +145,7 @@ manifests = st.fixed_dictionaries(
     optional={
         "requirements": line,
         "completion": st.fixed_dictionaries({}, optional={"attendance": st.booleans()}),
-        "certificate": st.fixed_dictionaries({}, optional={"title": line, "text": line}),
+        "certificate": st.fixed_dictionaries({}, optional={"title": printed, "text": printed}),
         "programme": st.lists(st.fixed_dictionaries({"time": line, "title": line}), max_size=2),
         "rounds": st.lists(st.fixed_dictionaries({"title": line, "days": st.integers(1, 9)}), max_size=2),
     },

@@ -24,6 +24,15 @@ RUSSIAN = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
         ("Наи\u0306ля", "Найля"),
         ("МакДональд", "МакДональд"),
         ("-Иванова-", "Иванова"),
+        ("ВАН", "Ван"),
+        ("ван", "Ван"),
+        ("ДЕ", "Де"),
+        ("ВАН ДЕР", "Ван Дер"),
+        ("ВАН ДЕР ВААЛЬС", "ван дер Ваальс"),
+        ("О'НИЛ", "О'Нил"),
+        ("анна-о’хара", "Анна-О'Хара"),
+        ("ЛУК'ЯНОВ", "Лук'янов"),
+        ("ȚURCANU", "Țurcanu"),
         ("Ю", "Ю"),
     ],
 )
@@ -34,7 +43,8 @@ def test_slips_of_the_keyboard_are_put_right(typed, kept):
 @pytest.mark.parametrize(
     "name",
     ["Иванова", "Салтыкова-Щедрина", "Гейдар оглы", "Ким", "О'Нил", "Д'Артаньян", "Петрова (Сидорова)",
-     "Smith", "Müller", "Ғабитұлы", "Бин-Ладен Мл.", "Ю"],
+     "Smith", "Müller", "Ғабитұлы", "Бин-Ладен Мл.", "Ю",
+     "Ștefan", "Țurcanu", "Iliușin", "Balți", "S\u0326tefan"],
 )  # fmt: skip
 def test_real_names_are_accepted(name):
     assert name_problem(clean_name(name)) is None
@@ -110,3 +120,9 @@ def test_any_russian_name_with_look_alikes_is_given_back_whole(name, data):
 
 def test_search_folds_case_and_yo():
     assert search_key("ЁЛКИН", "Пётр", "") == "елкин петр"
+
+
+def test_a_letter_put_together_of_two_signs_is_found_like_the_whole_one():
+    apart = unicodedata.normalize("NFD", "Найдёнов Андрей")
+    assert apart != "Найдёнов Андрей"
+    assert search_key(apart) == search_key("Найдёнов", "Андрей") == "найденов андрей"

@@ -1,6 +1,7 @@
 """Signing in, being slowed down, signing out, and new passwords."""
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from courses import people
 from courses.errors import Conflict, Invalid, NotFound
 from courses.people import SYSTEM, Actor, Purpose, Role, State
 from courses.people.guard import FREE_FAILURES, LONGEST_LOCK, lock_after
-from courses.people.models import Person, SignInGuard, SignInSession
+from courses.people.models import Consent, Person, SignInGuard, SignInSession
 from courses.people.passwords import HASHER
 from tests.courses.people.steps import (
     KEY,
@@ -18,6 +19,7 @@ from tests.courses.people.steps import (
     PASSWORD,
     WISH,
     confirm,
+    consent,
     facts,
     link,
     register,
@@ -64,6 +66,27 @@ def test_after_five_failures_even_the_right_password_waits(session, maria):
     assert (fifth.state, fifth.locked_until) == (State.LOCKED, NOW + timedelta(seconds=30))
     assert sign_in(session, now=NOW + timedelta(seconds=29)).state is State.LOCKED
     assert sign_in(session, now=NOW + timedelta(seconds=30)).state is State.ADMITTED
+
+
+def test_a_password_sent_just_before_the_lock_ends_is_no_failure(session, maria):
+    for _ in range(FREE_FAILURES):
+        sign_in(session, "не тот")
+    ends = NOW + timedelta(seconds=30)
+    proof = tried(session, now=ends - timedelta(milliseconds=5))
+    outcome = people.sign_in(session, proof, device="", secret_key=KEY, now=ends)
+    assert (outcome.state, outcome.locked_until) == (State.LOCKED, ends)
+    assert session.scalars(select(SignInGuard.failures)).one() == FREE_FAILURES
+    assert sign_in(session, now=ends).state is State.ADMITTED
+
+
+def test_an_untried_password_admits_nobody_even_when_the_lock_was_forgiven(session, maria):
+    for _ in range(FREE_FAILURES):
+        sign_in(session, "не тот")
+    proof = tried(session)
+    people.ask_for_reset(session, WISH.email, now=NOW)
+    people.reset_password(session, link(session, Purpose.RESET), maria.password_hash, secret_key=KEY, now=NOW)
+    assert people.sign_in(session, proof, device="", secret_key=KEY, now=NOW).state is State.LOCKED
+    assert session.scalars(select(SignInGuard.failures)).one() == 0
 
 
 def test_locks_grow_to_fifteen_minutes_and_no_further(session, maria):
@@ -233,7 +256,10 @@ def test_a_reset_also_confirms_the_address(session):
     people.ask_for_reset(session, WISH.email, now=NOW)
     hashed = people.check_new_password(NEW)
     people.reset_password(session, link(session, Purpose.RESET), hashed, secret_key=KEY, now=NOW)
-    assert sign_in(session, NEW).state is State.ADMITTED
+    assert sign_in(session, NEW).state is State.CONSENT_OWED
+    assert (
+        session.scalars(select(Person).where(Person.email_key == WISH.email)).one().email_confirmed_at == NOW
+    )
 
 
 def test_changing_the_password_ends_the_other_sessions_and_open_links(session, maria):
@@ -254,6 +280,28 @@ def test_changing_the_password_ends_the_other_sessions_and_open_links(session, m
     assert len(open_rows(session, maria)) == 1
     with pytest.raises(Conflict):
         people.link_owner(session, Purpose.RESET, link(session, Purpose.RESET), secret_key=KEY, now=NOW)
+
+
+def test_what_a_stranger_agreed_to_does_not_bind_the_owner_of_the_address(session):
+    register(session, replace(WISH, given_name="Злата"))
+    people.ask_for_reset(session, WISH.email, now=NOW)
+    stored = people.check_new_password(NEW)
+    people.reset_password(session, link(session, Purpose.RESET), stored, secret_key=KEY, now=NOW)
+    outcome = sign_in(session, NEW)
+    assert (outcome.state, outcome.secret) == (State.CONSENT_OWED, "")
+    given = session.scalars(select(Consent)).one()
+    assert given.withdrawn_at == NOW
+    admitted = people.agree(session, outcome.debt, consent(), device="", secret_key=KEY, now=NOW)
+    assert admitted.state is State.ADMITTED
+    assert sign_in(session, NEW).state is State.ADMITTED
+
+
+def test_what_the_owner_agreed_to_outlives_a_new_password(session, maria):
+    people.ask_for_reset(session, WISH.email, now=NOW)
+    stored = people.check_new_password(NEW)
+    people.reset_password(session, link(session, Purpose.RESET), stored, secret_key=KEY, now=NOW)
+    assert sign_in(session, NEW).state is State.ADMITTED
+    assert [one.given_at for one in people.consents_of(session, maria.id)] == [NOW]
 
 
 def test_the_old_password_is_needed_to_change_it(session, maria):

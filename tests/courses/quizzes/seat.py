@@ -13,7 +13,15 @@ from courses.clock import utcnow
 from courses.people import Actor
 from courses.quizzes import Answer, Saved
 from courses.quizzes.models import Quiz, Slot, Step
-from tests.factories import a_course, a_person, a_question, an_actor, an_enrolment, an_offering
+from tests.factories import (
+    a_course,
+    a_person,
+    a_question,
+    an_actor,
+    an_enrolment,
+    an_offering,
+    not_yet_published,
+)
 
 NOW = utcnow()
 
@@ -87,12 +95,12 @@ def a_seat(session: Session, *, short: bool = False, **settings: Any) -> Seat:
         )
     ).one()
     quiz = session.scalars(select(Quiz).where(Quiz.activity_id == activity_id)).one()
-    for name, value in settings.items():
-        setattr(quiz, name, value)
-    if short:
-        slot = session.scalars(select(Slot).where(Slot.quiz_id == quiz.id, Slot.position == 1)).one()
-        slot.question_version_id = a_question(session, **SHORT).id
-    session.flush()
+    with not_yet_published(session, version.id):
+        for name, value in settings.items():
+            setattr(quiz, name, value)
+        if short:
+            slot = session.scalars(select(Slot).where(Slot.quiz_id == quiz.id, Slot.position == 1)).one()
+            slot.question_version_id = a_question(session, **SHORT).id
     person = a_person(session)
     enrolment = an_enrolment(session, person, an_offering(session, version))
     slots = list(session.scalars(select(Slot.id).where(Slot.quiz_id == quiz.id).order_by(Slot.position)))

@@ -8,17 +8,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from courses import learning, quizzes
-from courses.clock import utcnow
 from courses.errors import Conflict, Invalid, NotFound
 from courses.learning.models import ActivityRecord
 from courses.outbox import OutboxMessage
 from courses.people import Actor
 from courses.quizzes import Answer, AttemptState, Fate, GradingProgress
 from courses.quizzes.models import Attempt, Step
-from tests.courses.quizzes.seat import Seat, a_seat
+from tests.courses.quizzes.seat import NOW, Seat, a_seat
 from tests.factories import a_person, an_actor
-
-NOW = utcnow()
 
 
 def facts(session: Session, name: str) -> int:

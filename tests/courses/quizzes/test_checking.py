@@ -7,11 +7,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from courses import quizzes
+from courses.catalogue import Activity
 from courses.errors import Conflict, Invalid, NotFound
 from courses.quizzes import Answer, Fate, QuizSettings, Sheet
-from courses.quizzes.models import Attempt, Slot, Step
+from courses.quizzes.models import Attempt, Quiz, Slot, Step
 from tests.courses.quizzes.seat import NOW, Seat, a_seat
-from tests.factories import a_person, a_question, an_actor
+from tests.factories import a_person, a_question, an_actor, not_yet_published
 
 RIVERS = {
     "type": "matching",
@@ -24,12 +25,16 @@ RIVERS = {
 }
 
 
+def the_version_of(session: Session, quiz_id: int) -> int:
+    found = select(Activity.course_version_id).join(Quiz, Quiz.activity_id == Activity.id)
+    return session.scalars(found.where(Quiz.id == quiz_id)).one()
+
+
 def seat_at(session: Session, behaviour: str, first: dict[str, Any] | None = None) -> Seat:
     seat = a_seat(session, settings={"behaviour": behaviour})
     if first:
-        slot = session.get_one(Slot, seat.slots[0])
-        slot.question_version_id = a_question(session, **first).id
-        session.flush()
+        with not_yet_published(session, the_version_of(session, seat.quiz_id)):
+            session.get_one(Slot, seat.slots[0]).question_version_id = a_question(session, **first).id
     seat.start()
     return seat
 

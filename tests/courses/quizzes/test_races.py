@@ -9,18 +9,16 @@ import pytest
 from sqlalchemy import func, select
 
 from courses import catalogue, learning, quizzes
-from courses.clock import utcnow
 from courses.db import Database
 from courses.errors import Conflict
 from courses.learning.models import ActivityRecord
 from courses.outbox import OutboxMessage
 from courses.quizzes import Answer
 from courses.quizzes.models import Attempt, AttemptState, Step
-from tests.courses.quizzes.seat import Seat, a_seat
+from tests.courses.quizzes.seat import NOW, Seat, a_seat
 from tests.factories import a_person, an_actor, an_offering
 
 THREADS = 8
-NOW = utcnow()
 
 
 def at_once(deeds: list[Callable[[], Any]]) -> list[Any]:

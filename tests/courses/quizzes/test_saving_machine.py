@@ -17,15 +17,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from courses import catalogue, quizzes
-from courses.clock import utcnow
 from courses.db import Database, begin_writing
 from courses.quizzes import Answer, Fate
 from courses.quizzes.models import Step
-from tests.courses.quizzes.seat import a_seat
+from tests.courses.quizzes.seat import NOW, a_seat
 
 TEXTS = st.sampled_from(["мел", "доска", "указка", ""])
 PAGES = st.sampled_from(["page-a", "page-b"])
-NOW = utcnow()
 
 
 @contextmanager
