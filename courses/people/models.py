@@ -48,14 +48,17 @@ class Person(Base):
 
 
 class RoleGrant(Base):
-    """A role held on the whole site, or on one offering when `offering_id` is set."""
+    """A role held on the whole site, or on one offering when `offering_id` is set.
+
+    Offerings belong to a subject above this one, so their table is only named here.
+    """
 
     __tablename__ = "role_grant"
 
     id: Mapped[Id]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     role: Mapped[Role] = mapped_column(word(Role))
-    offering_id: Mapped[int | None]
+    offering_id: Mapped[int | None] = mapped_column(ForeignKey("offering.id"), index=True)
     granted_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     granted_at: Mapped[datetime]
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, column, func, select, table
 from sqlalchemy.orm import Session
 
 from courses import audit
@@ -17,6 +17,7 @@ from courses.people.sessions import end_sessions
 from courses.people.system import get
 
 PAGE = 30
+OFFERING = table("offering", column("id", BigInteger))
 ON_AN_OFFERING = frozenset({Role.INSTRUCTOR, Role.EXPERT})
 
 
@@ -139,7 +140,7 @@ def holders_on(session: Session, offering_id: int) -> list[Holder]:
 def grant_role(
     session: Session, person_id: int, role: Role, *, offering_id: int | None = None, by: Actor, now: datetime
 ) -> None:
-    """Give a role on the site, or on one offering; a role already held is not given twice."""
+    """Give a role on the site, or on one offering that exists; a role already held is not given twice."""
     require(by, Permission.ROLE_GRANT)
     if role is Role.LEARNER:
         raise Invalid("role", role="everybody_is")
@@ -147,6 +148,8 @@ def grant_role(
         raise Invalid("role", offering_id="whole_site_only")
     _take_turn(session)
     person = _ordinary(session, person_id)
+    if offering_id is not None and not _is_offering(session, offering_id):
+        raise NotFound("offering")
     if _holds(session, person.id, role, offering_id):
         return
     session.add(
@@ -238,6 +241,11 @@ def _holds(session: Session, person_id: int, role: Role, offering_id: int | None
     place = RoleGrant.offering_id.is_(None) if offering_id is None else RoleGrant.offering_id == offering_id
     query = select(RoleGrant.id).where(RoleGrant.person_id == person_id, RoleGrant.role == role, place)
     return session.scalar(query) is not None
+
+
+def _is_offering(session: Session, offering_id: int) -> bool:
+    """Asked of the table by its name: offerings are a subject above this one."""
+    return session.scalar(select(OFFERING.c.id).where(OFFERING.c.id == offering_id)) is not None
 
 
 def _ordinary(session: Session, person_id: int) -> Person:

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from courses.errors import NotFound
@@ -12,20 +13,20 @@ from courses.people.rules import SYSTEM_ID
 
 
 def ensure_system(session: Session, *, now: datetime) -> None:
-    """Make the system's own person if it is not there; it has no password and nobody can sign in as it."""
+    """Make the system's own person if it is not there, once however many do so; it has no password and nobody
+    can sign in as it."""
     if session.get(Person, SYSTEM_ID) is not None:
         return
-    session.add(
-        Person(
-            id=SYSTEM_ID,
-            email="system@kafedra.invalid",
-            email_key="system@kafedra.invalid",
-            family_name="Кафедра",
-            given_name="",
-            created_at=now,
-        )
-    )
-    session.flush()
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    own = {
+        "id": SYSTEM_ID,
+        "email": "system@kafedra.invalid",
+        "email_key": "system@kafedra.invalid",
+        "family_name": "Кафедра",
+        "given_name": "",
+        "created_at": now,
+    }
+    session.execute(insert(Person).values(own).on_conflict_do_nothing())
     if session.get_bind().dialect.name == "postgresql":
         session.execute(
             text("SELECT setval(pg_get_serial_sequence('person', 'id'), (SELECT max(id) FROM person))")

@@ -254,44 +254,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_question_category_id"), "question", ["category_id"], unique=False)
     op.create_table(
-        "role_grant",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.Column(
-            "role",
-            sa.Enum(
-                "learner",
-                "instructor",
-                "content_developer",
-                "expert",
-                "administrator",
-                name="role",
-                native_enum=False,
-                create_constraint=True,
-                length=24,
-            ),
-            nullable=False,
-        ),
-        sa.Column("offering_id", sa.Integer(), nullable=True),
-        sa.Column("granted_by_id", sa.Integer(), nullable=False),
-        sa.Column("granted_at", courses.db.UtcDateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["granted_by_id"], ["person.id"], name=op.f("fk_role_grant_granted_by_id")),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_role_grant_person_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_role_grant")),
-        sa.UniqueConstraint(
-            "person_id", "role", "offering_id", name=op.f("uq_role_grant_person_id_role_offering_id")
-        ),
-    )
-    op.create_index(op.f("ix_role_grant_person_id"), "role_grant", ["person_id"], unique=False)
-    op.create_index(
-        "uq_role_grant_on_the_site",
-        "role_grant",
-        ["person_id", "role"],
-        unique=True,
-        sqlite_where=sa.text("offering_id IS NULL"),
-        postgresql_where=sa.text("offering_id IS NULL"),
-    )
-    op.create_table(
         "sign_in_session",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("secret_hash", sa.String(length=64), nullable=False),
@@ -483,6 +445,46 @@ def upgrade() -> None:
         ),
     )
     op.create_index(op.f("ix_activity_module_id"), "activity", ["module_id"], unique=False)
+    op.create_table(
+        "role_grant",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "role",
+            sa.Enum(
+                "learner",
+                "instructor",
+                "content_developer",
+                "expert",
+                "administrator",
+                name="role",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("offering_id", sa.Integer(), nullable=True),
+        sa.Column("granted_by_id", sa.Integer(), nullable=False),
+        sa.Column("granted_at", courses.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["granted_by_id"], ["person.id"], name=op.f("fk_role_grant_granted_by_id")),
+        sa.ForeignKeyConstraint(["offering_id"], ["offering.id"], name=op.f("fk_role_grant_offering_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_role_grant_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_role_grant")),
+        sa.UniqueConstraint(
+            "person_id", "role", "offering_id", name=op.f("uq_role_grant_person_id_role_offering_id")
+        ),
+    )
+    op.create_index(op.f("ix_role_grant_offering_id"), "role_grant", ["offering_id"], unique=False)
+    op.create_index(op.f("ix_role_grant_person_id"), "role_grant", ["person_id"], unique=False)
+    op.create_index(
+        "uq_role_grant_on_the_site",
+        "role_grant",
+        ["person_id", "role"],
+        unique=True,
+        sqlite_where=sa.text("offering_id IS NULL"),
+        postgresql_where=sa.text("offering_id IS NULL"),
+    )
     op.create_table(
         "enrolment",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -783,6 +785,15 @@ def downgrade() -> None:
     op.drop_table("quiz")
     op.drop_index(op.f("ix_enrolment_offering_id"), table_name="enrolment")
     op.drop_table("enrolment")
+    op.drop_index(
+        "uq_role_grant_on_the_site",
+        table_name="role_grant",
+        sqlite_where=sa.text("offering_id IS NULL"),
+        postgresql_where=sa.text("offering_id IS NULL"),
+    )
+    op.drop_index(op.f("ix_role_grant_person_id"), table_name="role_grant")
+    op.drop_index(op.f("ix_role_grant_offering_id"), table_name="role_grant")
+    op.drop_table("role_grant")
     op.drop_index(op.f("ix_activity_module_id"), table_name="activity")
     op.drop_table("activity")
     op.drop_index(
@@ -802,14 +813,6 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_sign_in_session_person_id"), table_name="sign_in_session")
     op.drop_index("ix_sign_in_session_open", table_name="sign_in_session")
     op.drop_table("sign_in_session")
-    op.drop_index(
-        "uq_role_grant_on_the_site",
-        table_name="role_grant",
-        sqlite_where=sa.text("offering_id IS NULL"),
-        postgresql_where=sa.text("offering_id IS NULL"),
-    )
-    op.drop_index(op.f("ix_role_grant_person_id"), table_name="role_grant")
-    op.drop_table("role_grant")
     op.drop_index(op.f("ix_question_category_id"), table_name="question")
     op.drop_table("question")
     op.drop_index(

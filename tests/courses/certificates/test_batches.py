@@ -135,7 +135,7 @@ def test_the_lists_cost_the_same_whatever_their_length(database, group, chief, c
 def test_only_those_who_may_issue_see_the_lists(database, settings, group):
     with database.unit_of_work() as session:
         instructor = a_role(session, a_person(session), Role.INSTRUCTOR, group)
-        stranger = a_role(session, a_person(session), Role.INSTRUCTOR, group + 1)
+        stranger = a_role(session, a_person(session), Role.INSTRUCTOR, an_offering(session).id)
     with pytest.raises(Forbidden):
         preview(database, group, instructor)
     with pytest.raises(NotFound):

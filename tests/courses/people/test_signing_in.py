@@ -26,6 +26,7 @@ from tests.courses.people.steps import (
     sign_in,
     tried,
 )  # fmt: skip
+from tests.factories import an_offering
 
 NEW = "луна над огородом"
 
@@ -188,15 +189,15 @@ def test_another_secret_is_nobody(session, maria, secret):
 
 
 def test_who_is_signed_in_is_one_query_with_all_roles(session, maria, count_queries):
-    secret = sign_in(session).secret
+    secret, led = sign_in(session).secret, an_offering(session).id
     people.grant_role(session, maria.id, Role.CONTENT_DEVELOPER, by=SYSTEM, now=NOW)
-    people.grant_role(session, maria.id, Role.INSTRUCTOR, offering_id=7, by=SYSTEM, now=NOW)
+    people.grant_role(session, maria.id, Role.INSTRUCTOR, offering_id=led, by=SYSTEM, now=NOW)
     session.flush()
     with count_queries() as counted:
         signed_in = people.signed_in(session, secret, now=NOW)
     assert len(counted) == 1
     held = {(grant.role, grant.offering_id) for grant in signed_in.actor.grants}
-    assert held == {(Role.CONTENT_DEVELOPER, None), (Role.INSTRUCTOR, 7)}
+    assert held == {(Role.CONTENT_DEVELOPER, None), (Role.INSTRUCTOR, led)}
     assert signed_in.short_name == "Иванова\u00a0М.\u00a0П."
 
 

@@ -5,13 +5,14 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from courses import audit, people
 from courses.errors import Conflict, Forbidden, Invalid, NotFound
 from courses.people import SYSTEM, SYSTEM_ID, Actor, Profile, Role
 from courses.people.models import RoleGrant
 from tests.courses.people.steps import NOW
-from tests.factories import a_person, a_role, an_actor
+from tests.factories import a_person, a_role, an_actor, an_offering
 
 TERMS = {"now": NOW}
 
@@ -35,11 +36,26 @@ def test_a_role_is_given_once_and_written_down(session, chief):
 
 
 def test_a_role_on_an_offering_stands_beside_one_on_the_site(session, chief):
-    person = a_person(session)
-    for offering_id in (None, 7, 8, 7):
+    person, one, other = a_person(session), an_offering(session).id, an_offering(session).id
+    for offering_id in (None, one, other, one):
         people.grant_role(session, person.id, Role.INSTRUCTOR, offering_id=offering_id, by=chief, now=NOW)
     held = people.person_card(session, person.id, by=chief).roles
-    assert [one.offering_id for one in held] == [None, 7, 8]
+    assert [grant.offering_id for grant in held] == [None, one, other]
+
+
+def test_nobody_leads_an_offering_before_there_is_one(session, chief):
+    person, next_one = a_person(session), an_offering(session).id + 1
+    for offering_id in (next_one, 0, -1, 2**40):
+        with pytest.raises(NotFound, match="offering"):
+            people.grant_role(session, person.id, Role.EXPERT, offering_id=offering_id, by=chief, now=NOW)
+    assert people.person_card(session, person.id, by=chief).roles == ()
+    assert deeds(session, person) == []
+
+
+def test_the_database_too_knows_which_offerings_there_are(session, chief):
+    person, next_one = a_person(session), an_offering(session).id + 1
+    with pytest.raises(IntegrityError):
+        a_role(session, person, Role.EXPERT, next_one)
 
 
 def test_only_instructors_and_experts_are_named_for_one_offering(session, chief):
