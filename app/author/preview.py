@@ -14,7 +14,7 @@ from markupsafe import Markup
 from app import question_files
 from app.author import bp
 from app.extensions import db
-from app.learner.sheets import NAMES
+from app.learner.sheets import NAMES, sayings
 from app.public.course_words import HELPERS, Action, CoursePage, parts_of
 from app.public.shelf_words import cover_url
 from app.question_files import FileUrl
@@ -35,6 +35,7 @@ class Sheet:
     text_format: str
     controls: Any
     file_url: FileUrl
+    says: dict[str, Any]
 
 
 @bp.get("/versions/<int:version_id>/preview")
@@ -109,6 +110,7 @@ def _sheet(draft: Draft, number: int, file_url: FileUrl) -> Sheet:
         shown.get("text_format", "markdown"),
         kind.controls(question, variant, {}),
         file_url,
+        sayings(question, file_url),
     )
 
 

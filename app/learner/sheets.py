@@ -10,7 +10,7 @@ from flask import current_app, url_for
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
-from app.question_files import file_url_of
+from app.question_files import FileUrl, file_url_of
 from app.templating import language, time_zone, words
 from courses import markup
 from courses.catalogue import Memory
@@ -155,6 +155,28 @@ def say_block(text: str, text_format: str | None = None) -> Markup:
     return _block(str(text), text_format or getattr(text, "text_format", "plain"))
 
 
+def sayings(question: Mapping[str, Any], file_url: FileUrl) -> dict[str, Any]:
+    """`say` and `say_block` for the texts of one question, which may show the files it keeps."""
+    files = question.get("files")
+    if not files:
+        return {"say": say, "say_block": say_block}
+
+    def figure_url(name: str) -> str | None:
+        return file_url(name) if name in files else None
+
+    def phrase(text: str) -> Markup:
+        text_format = getattr(text, "text_format", "plain")
+        if text_format == "message":
+            return say(text)
+        return Markup(markup.render_inline(str(text), text_format, figure_url=figure_url))  # noqa: S704 - rendered and sanitised there
+
+    def block(text: str, text_format: str | None = None) -> Markup:
+        chosen = str(text_format or getattr(text, "text_format", "plain"))
+        return Markup(markup.render_text(str(text), chosen, figure_url=figure_url))  # noqa: S704 - rendered and sanitised there
+
+    return {"say": phrase, "say_block": block}
+
+
 @lru_cache(8192)
 def _phrase(text: str, text_format: str) -> Markup:
     return Markup(markup.render_inline(text, text_format))  # noqa: S704 - rendered and sanitised there
@@ -183,17 +205,18 @@ def reviewed(sheet: Sheet, reveal: bool) -> Markup:
 def _fragment(template: str, sheet: Sheet, *, reveal: bool) -> Markup:
     """The same question in the same order with the same answer looks the same to everybody."""
     stands = json.dumps([sheet.variant, sheet.response, sheet.state, sheet.fraction])
-    key = (template, language(), sheet.slot_id, reveal, stands, _checks(sheet))
+    version_id = sheet.asked.question_version_id
+    key = (template, language(), sheet.slot_id, version_id, reveal, stands, _checks(sheet))
     drawn = _kept.get(key)
     if drawn is None:
+        file_url = file_url_of(version_id)
         values = {
             "sheet": sheet,
             "reveal": reveal,
-            "say": say,
-            "say_block": say_block,
+            **sayings(sheet.asked.body, file_url),
             "advise": advise,
             "number": number,
-            "file_url": file_url_of(sheet.asked.question_version_id),
+            "file_url": file_url,
         }
         drawn = Markup(current_app.jinja_env.get_template(template).render(values))  # noqa: S704 - a template
         _kept.keep(key, drawn)

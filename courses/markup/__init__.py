@@ -8,17 +8,20 @@ server makes itself from LaTeX, are put in afterwards, into text only and never 
 import html
 import re
 from collections.abc import Callable
+from urllib.parse import unquote
 
-from courses.markup.allowlist import AUTHORS_HTML, NO_HTML, PHRASE_HTML
+from courses.markup.allowlist import AUTHORS_HTML, NO_HTML, PHRASE_HTML, name_of_figure
 from courses.markup.formulas import in_texts, with_formulas
-from courses.markup.walk import Figure, Heading, Labels, Rendered, Walk, drawn, read
+from courses.markup.walk import Figure, FigureUrl, Heading, Labels, Rendered, Walk, drawn, read
 
 __all__ = [
     "Figure",
+    "FigureUrl",
     "Heading",
     "Labels",
     "Rendered",
     "in_texts",
+    "name_of_figure",
     "plain",
     "render",
     "render_inline",
@@ -30,13 +33,15 @@ MAX_SOURCE = 200_000
 _RESERVED = re.compile("[\x00\ud800-\udfff\ufdd0-\ufdef]")
 _WORD = re.compile(r"\w+(?:[-'’]\w+)*")
 _BLOCK_END = re.compile(r"</(?:p|div|li|tr|h[1-6])>", re.IGNORECASE)
+_IMG = re.compile(r"""<img((?: [\w-]+="[^"]*")*)>""")
+_ATTRIBUTE = re.compile(r""" ([\w-]+)="([^"]*)\"""")
 _PLAIN_ALREADY = re.compile(r"[^\W_]+(?: [^\W_]+)*[.?!]?")
 
 
 def render(
     markdown: str,
     *,
-    figure_url: Callable[[str], str],
+    figure_url: FigureUrl,
     figure_exists: Callable[[str], bool] | None = None,
     labels: Labels | None = None,
     id_prefix: str = "",
@@ -64,22 +69,23 @@ def _bounded(text: str) -> str:
 # ---- texts of questions
 
 
-def render_text(text: str, text_format: str, *, figure_url: Callable[[str], str] | None = None) -> str:
+def render_text(text: str, text_format: str, *, figure_url: FigureUrl | None = None) -> str:
     """A question's text in one of GIFT's formats, as blocks."""
     if text_format == "markdown":
         return _short(text, figure_url, inline=False)
     if text_format in ("html", "moodle"):
-        return with_formulas(AUTHORS_HTML.clean(_broken(_bounded(text), text_format)))
+        safe = AUTHORS_HTML.clean(_broken(_bounded(text), text_format))
+        return with_formulas(_with_figures(safe, figure_url))
     return f"<p>{_lines(html.escape(_bounded(text)))}</p>" if text.strip() else ""
 
 
-def render_inline(text: str, text_format: str, *, figure_url: Callable[[str], str] | None = None) -> str:
+def render_inline(text: str, text_format: str, *, figure_url: FigureUrl | None = None) -> str:
     """The same for a label or a table cell: phrases only, blocks become line breaks."""
     if text_format == "markdown":
         return _short(text, figure_url, inline=True).strip()
     if text_format in ("html", "moodle"):
         broken = _BLOCK_END.sub("<br>", _broken(_bounded(text).strip(), text_format))
-        return with_formulas(_trimmed(PHRASE_HTML.clean(broken)))
+        return with_formulas(_with_figures(_trimmed(PHRASE_HTML.clean(broken)), figure_url))
     return _lines(html.escape(_bounded(text).strip()))
 
 
@@ -98,12 +104,30 @@ def plain(text: str, text_format: str = "markdown") -> str:
     return " ".join(source.split())
 
 
-def _short(text: str, figure_url: Callable[[str], str] | None, *, inline: bool) -> str:
+def _short(text: str, figure_url: FigureUrl | None, *, inline: bool) -> str:
     source = _bounded(text)
     if inline:
         source = " ".join(source.split("\n")) if "  \n" not in source else source
     walk = Walk(figure_url, None, Labels(), "", 1, False, [])
     return drawn(source, walk, inline=inline)
+
+
+def _with_figures(safe: str, figure_url: FigureUrl | None) -> str:
+    """Figures get the address where they are shown; of one that there is not, the words stay."""
+
+    def placed(image: re.Match[str]) -> str:
+        attributes = dict(_ATTRIBUTE.findall(image[1]))
+        address = unquote(html.unescape(attributes.get("src", "")))
+        if address.startswith("/"):
+            return image[0]
+        name = name_of_figure(address)
+        url = figure_url(name) if name and figure_url is not None else None
+        if url is None:
+            return str(attributes.get("alt", ""))
+        attributes["src"] = html.escape(url)
+        return "<img" + "".join(f' {key}="{value}"' for key, value in attributes.items()) + ">"
+
+    return _IMG.sub(placed, safe)
 
 
 def _broken(text: str, text_format: str) -> str:

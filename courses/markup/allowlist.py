@@ -8,6 +8,8 @@ import nh3
 
 CALLOUTS = ("note", "important", "example", "task", "question")
 SCHEMES = {"http", "https", "mailto"}
+OWN_FILE = "file:"
+"""So texts of questions call the files that are kept with the question."""
 
 _SCHEME = re.compile(r"([a-z][a-z0-9+.\-]*):", re.IGNORECASE)
 _HIDING = re.compile(r"[\x00-\x20\x7f-\xa0]")
@@ -59,13 +61,19 @@ def inside(path: str) -> bool:
     return not _SCHEME.match(_HIDING.sub("", path)) and not path.lstrip().startswith(("/", "\\"))
 
 
+def name_of_figure(path: str) -> str:
+    """The name a figure has among the files of a question or a package; nothing for one from elsewhere."""
+    name = path.removeprefix(OWN_FILE)
+    return name if inside(name) else ""
+
+
 def _authors_attribute(tag: str, name: str, value: str) -> str | None:
     """Pictures from elsewhere would tell others who reads; addresses that do not open a page are dropped."""
     if name == "href":
         return value if safe_address(value) else None
     if name == "src":
         strange = any(sign <= " " or sign == "\\" for sign in value)
-        own = inside(value) or (value.startswith("/") and not value.startswith("//"))
+        own = name_of_figure(value) or (value.startswith("/") and not value.startswith("//"))
         return value if own and not strange else None
     return value
 
@@ -78,7 +86,7 @@ def _cleaner(tags: set[str], attributes: dict[str, set[str]], classes: dict[str,
         clean_content_tags={"script", "style", "svg", "math", "template", "noscript", "title"},
         attributes={tag: names for tag, names in attributes.items() if tag in tags},
         allowed_classes={tag: names for tag, names in classes.items() if tag in tags},
-        url_schemes=set(SCHEMES),
+        url_schemes=SCHEMES | {OWN_FILE.rstrip(":")},
         link_rel=None if ours else "noopener",
         attribute_filter=_authors_attribute,
     )

@@ -14,7 +14,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
 from courses.errors import Problem
-from courses.markup.allowlist import CALLOUTS, OWN_HTML, PHRASE_HTML, inside, safe_address
+from courses.markup.allowlist import CALLOUTS, OWN_HTML, PHRASE_HTML, name_of_figure, safe_address
 from courses.markup.formulas import formula, in_texts
 from courses.texts import N_
 
@@ -27,6 +27,10 @@ _LATIN = dict(
         strict=True,
     )
 )
+
+
+FigureUrl = Callable[[str], str | None]
+"""The address where a figure of this name is shown, None for one that there is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +146,7 @@ def _draw_footnote_back(_: Any, tokens: Sequence[Token], index: int, options: An
 class Walk:
     """One pass over the tokens: makes them ours, and collects what a rendering brings."""
 
-    figure_url: Callable[[str], str] | None
+    figure_url: FigureUrl | None
     figure_exists: Callable[[str], bool] | None
     labels: Labels
     id_prefix: str
@@ -282,13 +286,15 @@ class Walk:
         caption = str(token.attrs.get("title", ""))
         if not alt:
             self.problem("figure_without_alt", line, path=path[:80])
-        if not inside(path):
+        name = name_of_figure(path)
+        url = self.figure_url(name) if name and self.figure_url is not None else None
+        if not name:
             self.problem("figure_outside", line, path=path[:80])
-        elif self.figure_exists is not None and not self.figure_exists(path):
+        elif self.figure_exists is not None and not self.figure_exists(name):
             self.problem("figure_missing", line, path=path[:80])
-        elif self.figure_url is not None:
-            self.figures.append(Figure(path, alt, caption, line))
-            token.type, token.content = "raw", _img(self.figure_url(path), alt)
+        elif url is not None:
+            self.figures.append(Figure(name, alt, caption, line))
+            token.type, token.content = "raw", _img(url, alt)
             token.meta = {"figure": True, "caption": caption}
             return
         token.type, token.content, token.meta = "raw", html.escape(alt), {}

@@ -1,17 +1,20 @@
 """From the files of a package to its value: everything is looked at, and every problem told, before
 anything is made."""
 
+import html
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from yaml.nodes import Node
 
-from courses import certificates, questions
+from courses import certificates, markup, questions
 from courses.catalogue import ActivityKind, kind_of
 from courses.errors import Problem
+from courses.files import key_of
 from courses.packages.containers import Files, files_of
 from courses.packages.figures import figure_problems, media_type_of
 from courses.packages.lessons import (
@@ -35,7 +38,10 @@ CERTIFICATE_PROBLEMS = {
 }
 LONGEST_CATEGORY = 400
 MOST_QUESTIONS = 500
-_FIGURE_IN_QUIZ = re.compile(r"!\[[^\[\]\n]{0,1000}\]\(\s{0,9}([^)\s\"]{1,300})")
+_FIGURES_IN_QUIZ = (
+    re.compile(r"!\[[^\[\]\n]{0,1000}\]\(\s{0,9}([^)\s\"]{1,300})"),
+    re.compile(r"""<img\s[^>]{0,1000}?\bsrc\s{0,9}=\s{0,9}["']?([^\s"'>]{1,300})""", re.IGNORECASE),
+)
 _CODE = re.compile(r"`[^`\n]*`")
 
 
@@ -166,7 +172,7 @@ class _Reading:
         report = questions.FORMATS["gift"].read(data)
         self.complain(*(replace(problem, where=str(path)) for problem in report.problems))
         self.complain(*_quiz_problems(str(path), report.drafts, bool(report.errors)))
-        self.figures_of_quiz(str(path), report.drafts)
+        drafts = tuple(self.with_figures(str(path), draft) for draft in report.drafts)
         defaults = {**QUIZ_DEFAULTS, "pass_percent": self.pass_percent}
         settings = {name: entry.get(name, default) for name, default in defaults.items()}
         settings |= {name: entry[name] for name in QUIZ_SETTINGS if name in entry}
@@ -181,7 +187,7 @@ class _Reading:
                 **settings,
                 "questions": sum(d.question["type"] != "description" for d in report.drafts),
             },
-            drafts=report.drafts,
+            drafts=drafts,
         )
 
     def file(self, path: Placed) -> bytes | None:
@@ -211,16 +217,18 @@ class _Reading:
         """Whether a text may show this path."""
         return path in self.files and media_type_of(path) is not None
 
-    def figures_of_quiz(self, path: str, drafts: Sequence[Draft]) -> None:
-        """The figures that the questions show, which must be there."""
-        for draft in drafts:
-            for text in _texts_in(draft.question):
-                for found in _FIGURE_IN_QUIZ.finditer(_CODE.sub("", text)):
-                    if self.has_figure(found[1]):
-                        self.shown.add(found[1])
-                    elif ":" not in found[1]:
-                        details = {"path": found[1][:80]}
-                        self.complain(Problem("figure_missing", path, draft.line, details=details))
+    def with_figures(self, path: str, draft: Draft) -> Draft:
+        """The question with the figures it shows, which must be in the package, as files of its own."""
+        files: dict[str, dict[str, Any]] = {}
+        for address in _figures_in(draft.question):
+            name = markup.name_of_figure(address)
+            if self.has_figure(name):
+                self.shown.add(name)
+                files[name] = {"key": key_of(self.files[name]), "size": len(self.files[name])}
+            else:
+                code = "figure_missing" if name else "figure_outside"
+                self.complain(Problem(code, path, draft.line, details={"path": address[:80]}))
+        return replace(draft, question={**draft.question, "files": files}) if files else draft
 
     def figures(self) -> tuple[PackageFigure, ...]:
         made = []
@@ -240,6 +248,18 @@ class _Reading:
             return
         for path in sorted(set(self.files) - self.used):
             self.complain(Problem("file_unused", path, severity="warning"))
+
+
+def _figures_in(question: Mapping[str, Any]) -> list[str]:
+    """The addresses of the pictures in the texts of a question, each once."""
+    texts = [_CODE.sub("", text) for text in _texts_in(question)]
+    found = [
+        unquote(html.unescape(image[1]))
+        for text in texts
+        for shape in _FIGURES_IN_QUIZ
+        for image in shape.finditer(text)
+    ]
+    return list(dict.fromkeys(found))
 
 
 def _texts_in(value: Any) -> Iterator[str]:

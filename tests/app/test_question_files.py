@@ -1,6 +1,7 @@
 """Pictures of questions: served to whoever is asked them, and only what can be shown safely."""
 
 import io
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -60,6 +61,7 @@ class Asked:
     person: int
     enrolment: int
     question: int
+    lake: int
     version: int
 
     def url(self, name: str) -> str:
@@ -87,13 +89,22 @@ def asked(database: Database, settings: Settings) -> Asked:
         module = a_module(session, version, key="m2", position=2)
         activity = an_activity(session, version, module, ActivityKind.QUIZ, 3, key="quiz")
         questions = [a_question(session, **body) for body in (places, markers)]
-        a_quiz(session, activity, *questions, per_page=0)
+        lake = a_question(
+            session,
+            type="short_answer",
+            name="Озеро",
+            text="![Берег](волга.svg) Какое это озеро? ![Лодка](<file:фото окский.PNG>)",
+            text_format="markdown",
+            answers=[{"text": "Ильмень", "fraction": 1.0, "feedback": "![Верно](волга.svg) Да."}],
+            files=files,
+        )
+        a_quiz(session, activity, *questions, lake, per_page=0)
         version.published_at = utcnow()
         session.flush()
         enrolment = an_enrolment(session, a_person(session), an_offering(session, version))
         actor = Actor(enrolment.person_id)
         quizzes.start_attempt(session, enrolment.id, activity.id, by=actor, now=utcnow())
-        return Asked(enrolment.person_id, enrolment.id, questions[0].id, version.id)
+        return Asked(enrolment.person_id, enrolment.id, questions[0].id, lake.id, version.id)
 
 
 @pytest.fixture
@@ -159,6 +170,13 @@ def test_the_page_names_the_pictures_of_its_question(learner: FlaskClient, asked
         assert name in page
 
 
+def test_the_texts_of_a_question_show_its_pictures(learner: FlaskClient, asked: Asked) -> None:
+    page = learner.post(f"/study/{asked.enrolment}/quiz/attempts", follow_redirects=True).text
+    pictures = re.findall(rf'<img src="(/study/questions/{asked.lake}/files/[^"]+)" alt="([^"]+)"', page)
+    assert [alt for _, alt in pictures] == ["Берег", "Лодка"]
+    assert [learner.get(url).status_code for url, _ in pictures] == [200, 200]
+
+
 def test_an_author_sees_the_pictures_in_the_preview(
     app: Any, database: Database, sign_in: SignIn, asked: Asked
 ) -> None:
@@ -175,7 +193,8 @@ def test_an_author_sees_the_pictures_in_the_preview(
     page = client.get(folder)
     assert f'href="{folder}/1/' in page.text
     assert f'href="{folder}/2/' in page.text
+    assert f'<img src="{folder}/3/' in page.text
     assert client.get(f"{folder}/2/волга.svg").data == DRAWING
-    for wrong in ("0/волга.svg", "3/волга.svg", "1/громкий.svg"):
+    for wrong in ("0/волга.svg", "1/громкий.svg", "4/волга.svg"):
         assert client.get(f"{folder}/{wrong}").status_code == 404
     assert client.get(asked.url("волга.svg")).status_code == 404

@@ -295,6 +295,31 @@ def test_figures_in_questions_come_from_the_package_only():
 
 
 @pytest.mark.parametrize(
+    ("text", "form", "shown"),
+    [
+        ("![Круг](file:a.png)", "markdown", '<img src="/f/a.png" alt="Круг"'),
+        ('<p><img src="file:a.png" alt="Круг" width="90"></p>', "html", 'src="/f/a.png"'),
+        ("<p><img alt='Круг' src='a.png'></p>", "moodle", 'src="/f/a.png"'),
+        ('<p><img src="file:%D0%B0 б.png" alt="Круг"></p>', "html", "Круг"),
+        ('<p><img src="file:none.png" alt="Круг">', "html", "<p>Круг</p>"),
+        ("![Круг](file:none.png)", "markdown", "<p>Круг</p>"),
+        ('<p><img src="file:///etc/passwd" alt="Круг"></p>', "html", "<p>"),
+        ('<p><a href="file:a.png">Круг</a></p>', "html", "Круг"),
+    ],
+)
+def test_a_question_shows_the_files_it_keeps_and_says_the_words_of_those_it_has_not(text, form, shown):
+    def figure_url(name: str) -> str | None:
+        return f"/f/{name}" if name == "a.png" else None
+
+    for drawn in (markup.render_text, markup.render_inline):
+        html = drawn(text, form, figure_url=figure_url)
+        assert shown.removeprefix("<p>").removesuffix("</p>") in html
+        assert ("<img" in html) == ("/f/a.png" in html)
+        assert "file:" not in html
+        assert "<img" not in drawn(text, form)
+
+
+@pytest.mark.parametrize(
     ("text", "form", "plain"),
     [
         ("Просто слова", "markdown", "Просто слова"),

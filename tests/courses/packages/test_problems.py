@@ -158,6 +158,8 @@ def test_a_wrong_manifest(old: str, new: str, code: str) -> None:
         ({"start/quiz.gift": "// пусто\n"}, "quiz_empty"),
         ({"start/quiz.gift": "Просто текст.\n"}, "quiz_empty"),
         ({"start/quiz.gift": "![Круги](figures/none.svg) Сколько их? {#2}\n"}, "figure_missing"),
+        ({"start/quiz.gift": "![Круги](https\\://x.example/a.svg) Сколько их? {#2}\n"}, "figure_outside"),
+        ({"start/quiz.gift": '[html]<img src\\="figures/none.svg"> Сколько их? {#2}\n'}, "figure_missing"),
         ({"figures/two.svg": '<!DOCTYPE svg [<!ENTITY a "b">]>' + SVG}, "svg_doctype"),
         (
             {"figures/two.svg": SVG.replace("<circle", "<circle style='fill:url(//x.example/a)'")},

@@ -215,3 +215,16 @@ def normal(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: normal(item) for name, item in value.items()}
     return value
+
+
+def test_a_question_keeps_the_figures_that_its_texts_show(session: Session, files: FolderStore) -> None:
+    quiz = QUIZ + "\n::Круги:: ![Два круга](figures/two.svg) Сколько кругов? {#2:0}\n"
+    version = brought(session, small_package(**{"start/quiz.gift": quiz}), files)
+    found = session.scalars(
+        select(QuestionVersion).where(QuestionVersion.body["name"].as_string() == "Круги")
+    )
+    kept = found.one().body["files"]["figures/two.svg"]
+    assert files.get(kept["key"]) == small_package()["figures/two.svg"]
+    assert kept["size"] == len(small_package()["figures/two.svg"])
+    again = brought(session, packages.as_zip(packages.export(session, version.id, files)), files)
+    assert again.id == version.id
