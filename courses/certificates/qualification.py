@@ -16,7 +16,8 @@ characters and across line breaks:
   one reads like the document given for it. «Повышение интереса», «повышение качества оценки квалификации» are
   about something else;
 - «повысила квалификацию», «повысив квалификацию», «квалификация повышена»: said of the holder, it is what an
-  удостоверение attests. «Как повысить квалификацию молодого педагога» tells what a course is about, and is allowed.
+  удостоверение attests. «Как повысить квалификацию молодого педагога» tells what a course is about, and is
+  allowed.
 
 The course's title is printed as a quotation and may speak of anything («Внутришкольная система повышения
 квалификации» is a fair subject), but it may not open with the name of such a document: in large letters in
