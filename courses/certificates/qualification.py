@@ -15,8 +15,9 @@ characters and across line breaks:
   профессиональной квалификации». The register has programmes of that very kind, and a certificate that names
   one reads like the document given for it. «Повышение интереса», «повышение качества оценки квалификации» are
   about something else;
-- «повысила квалификацию», «повысивший квалификацию»: said of the holder, it is what an удостоверение attests.
-  «Как повысить квалификацию молодого педагога» tells what a course is about, and is allowed.
+- «повысила квалификацию», «повысив квалификацию», «квалификация повышена»: said of the holder, it is what an
+  удостоверение attests. «Как повысить квалификацию молодого педагога» tells what a course is about, and is
+  allowed.
 
 The course's title is printed as a quotation and may speak of anything («Внутришкольная система повышения
 квалификации» is a fair subject), but it may not open with the name of such a document: in large letters in
@@ -38,9 +39,13 @@ GAP = r"[^\w.;:!?]+"  # may hold hyphens, a word only single ones inside: so the
 WORD = r"\w+(?:-\w+)*"
 ADJECTIVE = rf"(?:{WORD}(?:ой|ей|их|ых|его|ого)|их|ее|уровня|степени|{WORD}{GAP}и)"
 RAISING = rf"повышени\w*{GAP}(?:{ADJECTIVE}{GAP}){{0,4}}квалификаци"
-RAISED = r"повыс(?:ил|ивш)\w*"
+RAISED = r"повыс(?:ил|ив\b|ивш)\w*"
 OWN = rf"(?:{WORD}{GAP}){{0,3}}"
-HOLDER = rf"{RAISED}(?:{GAP}а\b)?{GAP}{OWN}квалификаци|квалификаци\w*{GAP}{OWN}{RAISED}"
+HOLDER = (
+    rf"{RAISED}(?:{GAP}а\b)?{GAP}{OWN}квалификаци|квалификаци\w*{GAP}{OWN}{RAISED}"
+    rf"|квалификаци[яю]{GAP}{OWN}повышена\b"
+)
+GLUED = r"повышени\w{0,2}квалификаци|документ\w{0,2}оквалификаци"  # letters spaced out over both words
 CONFERRED = (
     rf"присв[ао]\w*{GAP}(?:{WORD}{GAP}){{0,2}}квалификаци|квалификаци\w*{GAP}(?:{WORD}{GAP})?присв[ао]"
 )
@@ -49,7 +54,7 @@ WINNER = r"(?:победител|призер|лауреат|финалист)"
 DIPLOMA = rf"\bдиплом(?:а|у|ом|е|ы|ов|ам|ами|ах)?\b(?!{GAP}(?:{WORD}{GAP}){{0,2}}{WINNER})"
 
 FORBIDDEN = re.compile(
-    rf"(?:удостоверени|переподготов|{DIPLOMA}|{RAISING}|{HOLDER}|{CONFERRED}"
+    rf"(?:удостоверени|переподготов|{DIPLOMA}|{RAISING}|{HOLDER}|{GLUED}|{CONFERRED}"
     rf"|(?<!является ){ATTESTING}|(?:установленн|государственн)\w*{GAP}образц)\w*"
 )
 FORBIDDEN_IN_ENGLISH = re.compile(

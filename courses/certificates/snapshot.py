@@ -65,7 +65,7 @@ def snapshot_of(said: Words, *, number: str, code: str, settings: Settings, now:
         "course_title": outline.title,
         "hours": outline.hours,
         "volume": words.gettext(VOLUME, hours=academic_hours(words, outline.hours)),
-        "period": period(words, said),
+        "period": period(words, said, now),
         "extra": extra,
         "issued": words.date_in_words(now, settings.time_zone),
         "number": number,
@@ -93,11 +93,12 @@ def academic_hours(words: Texts, hours: int) -> str:
     )
 
 
-def period(words: Texts, said: Words) -> str:
-    """When it took place, if it has dates: one day, or from … to …"""
-    if said.starts_at is None or said.ends_at is None:
+def period(words: Texts, said: Words, now: datetime) -> str:
+    """When it took place, if it has dates: one day, or from … to …, and never a day that is still to come:
+    who is done before the end is told of the days up to the issue."""
+    if said.starts_at is None or said.ends_at is None or said.starts_at > now:
         return ""
-    return words.period_in_words(said.starts_at, said.ends_at, said.zone)
+    return words.period_in_words(said.starts_at, min(said.ends_at, now), said.zone)
 
 
 def organisation_of(settings: Settings, words: Texts) -> dict[str, str]:

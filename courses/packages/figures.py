@@ -28,12 +28,39 @@ MOST_PIXELS = 25_000_000
 BIGGEST = 5 * 1024 * 1024
 DEEPEST = 100
 SVG = "http://www.w3.org/2000/svg"
-LOUD = frozenset(
+MUTE = frozenset(("http://www.w3.org/1999/xhtml", "http://www.w3.org/1998/Math/MathML"))
+"""The namespaces whose elements a browser would act on; those of drawing programs mean nothing to it."""
+
+READ = frozenset(("", "http://www.w3.org/1999/xlink", "http://www.w3.org/XML/1998/namespace", SVG))
+"""The namespaces of attributes that a browser reads."""
+
+WORDS = frozenset(("id", "class", "d", "points", "aria-label", "alt", "data-name"))
+"""Attributes that hold words and numbers, in which a bracket or a backslash does nothing."""
+
+DRAWS = frozenset(
     (
-        *("script", "foreignobject", "iframe", "object", "embed", "audio", "video", "canvas"),
-        *("handler", "listener", "meta", "base", "link", "form", "input"),
+        *("svg", "g", "defs", "symbol", "use", "switch", "title", "desc", "metadata", "style", "a", "view"),
+        *("path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "image", "marker", "pattern"),
+        *(
+            "text",
+            "tspan",
+            "textpath",
+            "tref",
+            "lineargradient",
+            "radialgradient",
+            "stop",
+            "clippath",
+            "mask",
+        ),
+        *("animate", "animatemotion", "animatetransform", "mpath", "filter", "feblend", "fecolormatrix"),
+        *("fecomponenttransfer", "fecomposite", "feconvolvematrix", "fediffuselighting", "fedisplacementmap"),
+        *("fedistantlight", "fedropshadow", "feflood", "fefunca", "fefuncb", "fefuncg", "fefuncr"),
+        *("fegaussianblur", "femerge", "femergenode", "femorphology", "feoffset", "fepointlight"),
+        *("fespecularlighting", "fespotlight", "fetile", "feturbulence"),
     )
 )
+"""Every element of SVG that draws and does nothing else (SVG 1.1, with drop shadows of the later filters)."""
+
 UNREADABLE = (
     OSError,
     SyntaxError,
@@ -51,6 +78,7 @@ UNREADABLE = (
     Image.DecompressionBombWarning,
 )
 _URL = re.compile(r"url\(\s*['\"]?\s*([^)'\"\s]*)", re.IGNORECASE)
+_FETCHES = re.compile(r"(?:image-set|cross-fade|image|src)\s*\(|@import|\\", re.IGNORECASE)  # and CSS escapes
 _DATA_PICTURE = re.compile(r"data:image/(?:png|jpeg|webp);base64,[A-Za-z0-9+/=\s]*")
 
 
@@ -99,7 +127,8 @@ class _Drawing:
         self.path = path
         self.problems: list[Problem] = []
         self.depth = 0
-        self.style: list[str] | None = None
+        self.style: list[str] = []
+        self.styled = 0  # how deep the style sheet stands that is being read
         self.parser = expat.ParserCreate(namespace_separator=" ")
         self.parser.StartElementHandler = self.start
         self.parser.EndElementHandler = self.end
@@ -124,35 +153,39 @@ class _Drawing:
             self.complain("svg_root")
         if self.depth == DEEPEST:
             self.complain("svg_deep")
-        if local.lower() in LOUD:
+        if namespace in MUTE or (namespace == SVG and local.lower() not in DRAWS):
             self.complain("svg_element", name=local[:40])
-        if local.lower() == "style":
-            self.style = []
+        if local.lower() == "style" and not self.styled:
+            self.styled = self.depth
         for attribute, value in attributes.items():
-            self.attribute(local.lower(), attribute.rpartition(" ")[2].lower(), value)
+            space, _, own = attribute.rpartition(" ")
+            if space in READ:
+                self.attribute(local.lower(), own.lower(), value)
 
     def attribute(self, element: str, name: str, value: str) -> None:
         plain = "".join(value.split()).lower()
         if name.startswith("on"):
             self.complain("svg_handler", name=name[:40])
-        elif name in ("href", "src") and not _stays_inside(value):
+        elif name in ("href", "src", "base") and not _stays_inside(value):
             self.complain("svg_outside", value=value[:80])
-        elif element in ("set", "animate") and name == "attributename" and plain.endswith("href"):
+        elif element.startswith("animate") and name == "attributename" and plain.endswith("href"):
             self.complain("svg_element", name=element)
+        elif name in WORDS:
+            return
         elif "javascript:" in plain or _reaches_out(value):
             self.complain("svg_outside", value=value[:80])
 
     def characters(self, text: str) -> None:
-        if self.style is not None:
+        if self.styled:
             self.style.append(text)
 
     def end(self, _name: str) -> None:
-        self.depth -= 1
-        if self.style is not None:
+        if self.styled == self.depth:
             css = "".join(self.style)
-            self.style = None
-            if _reaches_out(css) or "@import" in css.lower() or "\\" in css:
+            self.style, self.styled = [], 0
+            if _reaches_out(css):
                 self.complain("svg_outside", value=css[:80])
+        self.depth -= 1
 
 
 def _stays_inside(address: str) -> bool:
@@ -160,7 +193,8 @@ def _stays_inside(address: str) -> bool:
 
 
 def _reaches_out(css: str) -> bool:
-    return any(not address.startswith("#") for address in _URL.findall(css))
+    """Whether a style may fetch; escapes could hide anything."""
+    return bool(_FETCHES.search(css)) or any(not address.startswith("#") for address in _URL.findall(css))
 
 
 def _svg_problems(path: str, data: bytes) -> list[Problem]:

@@ -21,6 +21,7 @@ from courses.texts import texts
 from tests.factories import a_course, a_person, a_role, an_enrolment, an_offering
 
 SPRING = datetime(2026, 4, 5, 9, tzinfo=UTC)
+SUMMER = datetime(2026, 6, 1, 9, tzinfo=UTC)
 
 
 def facts(database, name):
@@ -82,7 +83,22 @@ def test_dates_of_an_offering_are_printed(database, issue, earned, session):
     }
     enrolment = an_enrolment(session, offering=an_offering(session, version, **dates), completed_at=SPRING)
     session.commit()
-    assert issue(enrolment.id).snapshot["period"] == "с 5 апреля по 6 мая 2026\u00a0года"
+    assert issue(enrolment.id, now=SUMMER).snapshot["period"] == "с 5 апреля по 6 мая 2026\u00a0года"
+
+
+@pytest.mark.parametrize(
+    ("first", "printed"), [(5, "с 5 по 20 апреля 2026\u00a0года"), (20, "20 апреля 2026\u00a0года"), (21, "")]
+)
+def test_no_day_is_attested_that_has_not_come(issue, session, first, printed):
+    dates = {
+        "starts_at": datetime(2026, 4, first, 7, tzinfo=UTC),
+        "ends_at": datetime(2026, 5, 6, 10, tzinfo=UTC),
+    }
+    offering = an_offering(session, a_course(session, "seminar"), **dates)
+    enrolment = an_enrolment(session, offering=offering, completed_at=SPRING)
+    session.commit()
+    now = datetime(2026, 4, 20, 9, tzinfo=UTC)
+    assert issue(enrolment.id, now=now).snapshot["period"] == printed
 
 
 @pytest.mark.parametrize(

@@ -168,6 +168,21 @@ def test_a_wrong_manifest(old: str, new: str, code: str) -> None:
         ({"figures/two.svg": SVG.replace("<circle", "<foreignObject/><circle")}, "svg_element"),
         ({"figures/two.svg": SVG.replace("<circle", "<style>@import 'a.css'</style><circle")}, "svg_outside"),
         ({"figures/two.svg": SVG.replace("<circle", "<a href=' java\nscript:x()'/><circle")}, "svg_outside"),
+        *(
+            ({"figures/two.svg": SVG.replace("<circle", f"{hidden}<circle")}, code)
+            for hidden, code in (
+                ("<style>@imp<b/>ort 'a.css'</style>", "svg_outside"),
+                ("<style>rect{fill:image-set('a.png' 1x)}</style>", "svg_outside"),
+                ("<rect style='fill:u\\72l(//x.example/a)'/>", "svg_outside"),
+                ("<g xml:base='https://x.example/'/>", "svg_outside"),
+                ("<set attributeName='onload' to='x()'/>", "svg_element"),
+                ("<animate attributeName='xlink:href' to='x()'/>", "svg_element"),
+                ("<img xmlns='http://www.w3.org/1999/xhtml' srcset='//x.example/a'/>", "svg_element"),
+                ("<math xmlns='http://www.w3.org/1998/Math/MathML'/>", "svg_element"),
+                ("<script xmlns='http://www.w3.org/2000/svg'/>", "svg_element"),
+                ("<image href='//x.example/a.png'/>", "svg_outside"),
+            )
+        ),
         ({"figures/two.svg": "<svg/>"}, "svg_root"),
         ({"figures/two.svg": "<svg"}, "figure_broken"),
         ({"figures/two.svg": "<g>" * 200}, "svg_deep"),
@@ -175,6 +190,22 @@ def test_a_wrong_manifest(old: str, new: str, code: str) -> None:
 )
 def test_a_wrong_file(changes: dict[str, str | None], code: str) -> None:
     assert code in codes(**changes)
+
+
+DRAWN = """\
+<svg xmlns="http://www.w3.org/2000/svg" xmlns:inkscape="http://www.inkscape.org/namespaces/inkscape"
+     xmlns:sodipodi="http://sodipodi.sourceforge.net/DTD/sodipodi-0.dtd" viewBox="0 0 10 10"
+     inkscape:export-filename="C:\\Документы\\круг.png">
+  <sodipodi:namedview inkscape:zoom="1"/><metadata><note xmlns="urn:x">Круг (src(1))</note></metadata>
+  <defs><linearGradient id="g"><stop offset="0" stop-color="#fff"/></linearGradient>
+  <filter id="f"><feGaussianBlur stdDeviation="1"/></filter></defs>
+  <style>.a{fill:url(#g)}</style><circle class="a" r="3" style="filter:url(#f)"/><use href="#g"/>
+</svg>
+"""
+
+
+def test_what_drawing_programs_write_is_welcome() -> None:
+    assert figure_problems("круг.svg", DRAWN.encode()) == []
 
 
 # ---- hostile archives
