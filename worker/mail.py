@@ -22,7 +22,7 @@ from courses.clock import utcnow
 from courses.db import Database
 from courses.settings import Settings
 
-TIMEOUT = 20
+TIMEOUT = 10
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 NO_SUCH_MAILBOX = frozenset({550, 551, 552, 553, 556})
 NOT_ALLOWED_TO_SEND = frozenset({530, 534, 535, 538})
@@ -45,7 +45,7 @@ def send_letter(database: Database, letter_id: int | None, settings: Settings) -
         refusal = deliver(message, letter_id, settings)
     except BaseException:
         with database.unit_of_work() as session:
-            notifications.give_back(session, letter_id)
+            notifications.give_back(session, letter_id, now=utcnow())
         raise
     with database.unit_of_work() as session:
         if refusal:

@@ -25,8 +25,11 @@ NAME = ("Проверкина", "Ольга", "Ёлкична")
 class Walk:
     """One stranger's way from the front page to a verified certificate."""
 
-    def __init__(self, url: str, out: Path, browser: type[Stranger] = Stranger) -> None:
+    def __init__(
+        self, url: str, out: Path, browser: type[Stranger] = Stranger, patience: float = PATIENCE
+    ) -> None:
         self.browser = browser
+        self.patience = patience  # seconds to wait for what the workers make
         self.visitor = browser(url)
         self.out = out
         self.key = AnswerKey(SAMPLE)
@@ -73,7 +76,7 @@ class Walk:
 
     def letter(self, email: str) -> str:
         """The confirming link, from the page that shows a demo installation's letters."""
-        for _ in _waiting("письмо не пришло"):
+        for _ in self.waiting("письмо не пришло"):
             letters = self.visitor.get("/demo/mail").body.decode().split("<article")[1:]
             link = re.search(r"/confirm/[\w.\-]+", next((one for one in letters if email in one), ""))
             if link:
@@ -139,7 +142,7 @@ class Walk:
             page = self.visitor.post(form)
         finished = time.perf_counter()
         page = self.visitor.post(page.form("/finish$"))
-        for _ in _waiting("результат не появился", pause=0.05):
+        for _ in self.waiting("результат не появился", pause=0.05):
             state = self.visitor.json(f"/study/attempts/{number[1]}/state")
             if state["graded"]:
                 break
@@ -150,7 +153,7 @@ class Walk:
 
     def certificate(self) -> str:
         """Wait for the certificate, save it, and return its public code."""
-        for _ in _waiting("сертификат не появился", pause=0.2):
+        for _ in self.waiting("сертификат не появился", pause=0.2):
             page = self.visitor.get("/study/certificates")
             files = [node for node in page.tree.all("a") if node.attributes.get("href", "").endswith(".pdf")]
             if files:
@@ -171,6 +174,14 @@ class Walk:
             raise Disappointment(f"страница проверки велика: {len(page.body)} байт")
         click.echo(f"      {self.visitor.url}/verify/{code}")
 
+    def waiting(self, what: str, pause: float = 0.1) -> Iterator[None]:
+        """Turns of a loop that waits for the workers, and the disappointment when they are over."""
+        until = time.monotonic() + self.patience
+        while time.monotonic() < until:
+            yield
+            time.sleep(pause)
+        raise Disappointment(f"{what} за {self.patience:.0f} с")
+
 
 @contextmanager
 def step(name: str) -> Iterator[None]:
@@ -181,14 +192,6 @@ def step(name: str) -> Iterator[None]:
     except Disappointment as failure:
         raise click.ClickException(f"{name}: {failure}") from None
     click.echo(f"{time.perf_counter() - began:6.2f} с  {name}")
-
-
-def _waiting(what: str, pause: float = 0.1) -> Iterator[None]:
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
-        yield
-        time.sleep(pause)
-    raise Disappointment(f"{what} за {PATIENCE:.0f} с")
 
 
 @click.command()

@@ -11,7 +11,10 @@ from sqlalchemy.orm import Session
 from courses.errors import NotFound
 from courses.notifications.models import Letter
 
-LEASE = timedelta(minutes=3)
+LEASE = timedelta(seconds=35)
+"""How long a sender has a letter to itself: what a dead one held goes out within a minute."""
+
+SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(seconds=10), timedelta(minutes=15)
 GIVEN_UP_AFTER = timedelta(days=3)
 
 
@@ -46,9 +49,12 @@ def take(session: Session, letter_id: int, *, now: datetime) -> bool:
     return True
 
 
-def give_back(session: Session, letter_id: int) -> None:
-    """Sending failed for now: whoever comes next may try at once."""
-    _held(session, letter_id).taken_until = None
+def give_back(session: Session, letter_id: int, *, now: datetime) -> None:
+    """Sending failed for now. It rests for half of its age, 10 seconds to 15 minutes, so that a server that
+    asks for patience is not pressed."""
+    letter = _held(session, letter_id)
+    pause = min(max((now - letter.created_at) / 2, SHORTEST_PAUSE), LONGEST_PAUSE)
+    letter.taken_until = now + pause
 
 
 def mark_sent(session: Session, letter_id: int, *, now: datetime) -> None:

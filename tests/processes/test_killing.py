@@ -20,6 +20,8 @@ pytestmark = [pytest.mark.processes, pytest.mark.timeout(420)]
 LEARNERS = 4
 PATIENCE = 60
 KILLS = 12
+LONGEST_REST = 2.5
+KILLING = KILLS * (LONGEST_REST + 1.0)  # seconds until nothing is killed any more
 PARTS = ("worker", "valkey", "web", "scheduler")
 
 
@@ -45,7 +47,8 @@ def test_parts_die_while_people_study(install: Make, database_url: str, tmp_path
 
     def study(number: int) -> None:
         try:
-            Walk(installation.url, tmp_path / f"{number}.pdf", Patient).run("", PASSWORD)
+            walk = Walk(installation.url, tmp_path / f"{number}.pdf", Patient, KILLING + PATIENCE)
+            walk.run("", PASSWORD)
         except BaseException as failure:
             failures.append(f"learner {number}: {failure!r} {failure}")
 
@@ -55,7 +58,7 @@ def test_parts_die_while_people_study(install: Make, database_url: str, tmp_path
         time.sleep(0.5)
     dice = random.Random(20261123)
     for number in range(KILLS):
-        time.sleep(dice.uniform(1.0, 2.5))
+        time.sleep(dice.uniform(1.0, LONGEST_REST))
         installation.kill(PARTS[number % len(PARTS)])
     for learner in learners:
         learner.join()

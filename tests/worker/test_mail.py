@@ -9,6 +9,7 @@ from email import message_from_bytes, policy
 
 import pytest
 import structlog
+import time_machine
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 from structlog.testing import capture_logs
@@ -19,6 +20,7 @@ from courses.notifications.models import Letter
 from tests.factories import a_person
 from worker import mail
 from worker.mail import send_letter, send_owed
+from worker.schedule import JOBS, send_letters
 
 
 class Mailbox:
@@ -132,9 +134,11 @@ def test_a_passing_trouble_is_raised_and_the_next_try_succeeds(database, smtp, m
     mailbox.answer = "451 later, please"
     with pytest.raises(smtplib.SMTPRecipientsRefused):
         send_letter(database, letter_id, smtp)
-    assert row(database, letter_id).taken_until is None
     mailbox.answer = "250 OK"
     send_letter(database, letter_id, smtp)
+    assert mailbox.letters == [], "a server that asks for patience was pressed"
+    with time_machine.travel(utcnow() + timedelta(minutes=1)):
+        send_letter(database, letter_id, smtp)
     assert len(mailbox.letters) == 1
 
 
@@ -183,10 +187,11 @@ def test_what_the_server_holds_against_the_installation_waits_until_it_is_mended
     with capture_logs() as logged, pytest.raises(smtplib.SMTPException):
         send_letter(database, letter_id, smtp)
     left = row(database, letter_id)
-    assert (left.refusal, left.sent_at, left.taken_until) == (None, None, None)
+    assert (left.refusal, left.sent_at) == (None, None)
     assert [(entry["event"], entry["log_level"]) for entry in logged] == [("letter.waits", "error")]
     mailbox.answers, mailbox.answer = {}, "250 OK"
-    assert send_owed(database, smtp, utcnow() + timedelta(minutes=1)) == 1
+    with time_machine.travel(utcnow() + timedelta(minutes=1)):
+        assert send_owed(database, smtp, utcnow()) == 1
     assert row(database, letter_id).sent_at is not None
     assert len(mailbox.letters) == 1
 
@@ -256,13 +261,17 @@ def test_an_absent_mail_server_is_a_passing_trouble(database, settings, letter_i
     assert row(database, letter_id).refusal is None
 
 
-def test_what_a_dead_worker_left_behind_is_sent_by_the_sweep(database, smtp, mailbox, letter_id):
+def test_what_a_dead_worker_left_behind_is_sent_within_a_minute(database, smtp, mailbox, letter_id):
     with database.unit_of_work() as session:
         letter = session.get_one(Letter, letter_id)
         letter.created_at = utcnow() - timedelta(minutes=1)
         assert notifications.take(session, letter_id, now=utcnow())
     assert send_owed(database, smtp, utcnow()) == 0
-    assert send_owed(database, smtp, utcnow() + timedelta(minutes=4)) == 1
+    [sweep] = [job for job in JOBS if job.run is send_letters]
+    soon = timedelta(minutes=1) - sweep.every
+    with time_machine.travel(utcnow() + soon):
+        assert send_owed(database, smtp, utcnow()) == 1
+    assert len(mailbox.letters) == 1
 
 
 def test_without_a_mail_server_letters_lie_in_the_folder(database, settings, letter_id):

@@ -256,10 +256,25 @@ def test_markup_in_a_title_stays_text_in_the_html_part(session):
 def test_one_sender_at_a_time_holds_a_letter(session):
     letter = notifications.write_letter(session, a_person(session).id, "known", "1", {}, now=NOW)
     assert notifications.take(session, letter.id, now=NOW)
-    assert not notifications.take(session, letter.id, now=NOW + timedelta(minutes=1))
-    notifications.give_back(session, letter.id)
-    assert notifications.take(session, letter.id, now=NOW + timedelta(minutes=1))
-    assert notifications.take(session, letter.id, now=NOW + timedelta(minutes=5))
+    assert not notifications.take(session, letter.id, now=NOW + timedelta(seconds=30))
+    assert notifications.take(session, letter.id, now=NOW + timedelta(seconds=40))
+
+
+@pytest.mark.parametrize(
+    ("age", "pause"),
+    [
+        (timedelta(seconds=1), timedelta(seconds=10)),
+        (timedelta(minutes=10), timedelta(minutes=5)),
+        (timedelta(hours=9), timedelta(minutes=15)),
+    ],
+)
+def test_a_letter_that_could_not_be_sent_rests_the_longer_the_older_it_is(session, age, pause):
+    letter = notifications.write_letter(session, a_person(session).id, "known", "1", {}, now=NOW)
+    now = NOW + age
+    assert notifications.take(session, letter.id, now=now)
+    notifications.give_back(session, letter.id, now=now)
+    assert not notifications.take(session, letter.id, now=now + pause - timedelta(seconds=1))
+    assert notifications.take(session, letter.id, now=now + pause)
 
 
 def test_a_settled_letter_is_not_taken_and_not_owed(session):
