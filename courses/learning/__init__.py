@@ -23,10 +23,11 @@ from courses.learning.queries import (
     offering_learners,
     study,
 )
-from courses.learning.rules import ItemState, Progress, progress
+from courses.learning.rules import ItemState, Progress, clean_report, progress
 from courses.learning.service import (
     access_enrolment,
     confirm_attendance,
+    correct_result,
     enrol,
     finish_lesson,
     hand_in_practical,
@@ -54,8 +55,10 @@ __all__ = [
     "Study",
     "StudyCard",
     "access_enrolment",
+    "clean_report",
     "complete_if_done",
     "confirm_attendance",
+    "correct_result",
     "ended_and_open",
     "enrol",
     "enrolment_in",

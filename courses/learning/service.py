@@ -232,6 +232,19 @@ def record_result(
         outbox.publish(session, ActivityCompleted(enrolment_id, activity_id), now=now)
 
 
+def correct_result(
+    session: Session, enrolment_id: int, activity_id: int, *, fraction: float, passed: bool, now: datetime
+) -> None:
+    """The marks of a quiz were given anew: the grade follows, also down, to the best of what there is now.
+
+    What was completed stays completed: a mark that turned out lower takes back no completion.
+    """
+    record = _locked_record(session, enrolment_id, activity_id)
+    if record is not None:
+        session.execute(update(RECORDS).where(RECORDS.c.id == record.id).values(grade=fraction))
+    record_result(session, enrolment_id, activity_id, fraction=fraction, passed=passed, now=now)
+
+
 def _locked_record(session: Session, enrolment_id: int, activity_id: int) -> Row[*tuple[Any, ...]] | None:
     return ask(session, LOCK_RECORD, {"enrolment": enrolment_id, "activity": activity_id}).first()
 

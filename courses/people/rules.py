@@ -26,6 +26,7 @@ class Permission(StrEnum):
     OFFERING_OPEN = "offering:open"
     OFFERING_SEE_LEARNERS = "offering:see_learners"
     ATTENDANCE_MARK = "attendance:mark"
+    ANSWER_MARK = "answer:mark"
     CERTIFICATE_ISSUE = "certificate:issue"
     CERTIFICATE_REVOKE = "certificate:revoke"
     REGISTER_SEE = "register:see"
@@ -39,8 +40,10 @@ P = Permission
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.LEARNER: frozenset({P.STUDY}),
-    Role.EXPERT: frozenset({P.STUDY, P.COURSE_PREVIEW}),
-    Role.INSTRUCTOR: frozenset({P.STUDY, P.COURSE_PREVIEW, P.OFFERING_SEE_LEARNERS, P.ATTENDANCE_MARK}),
+    Role.EXPERT: frozenset({P.STUDY, P.COURSE_PREVIEW, P.ANSWER_MARK}),
+    Role.INSTRUCTOR: frozenset(
+        {P.STUDY, P.COURSE_PREVIEW, P.OFFERING_SEE_LEARNERS, P.ATTENDANCE_MARK, P.ANSWER_MARK}
+    ),
     Role.CONTENT_DEVELOPER: frozenset(
         {P.STUDY, P.COURSE_IMPORT, P.COURSE_PREVIEW, P.COURSE_PUBLISH, P.OFFERING_OPEN}
     ),

@@ -9,8 +9,18 @@ from courses.quizzes.alone import Alone, stand_alone
 from courses.quizzes.attempts import create_quiz, finish_attempt, finish_overdue, flag, owed, start_attempt
 from courses.quizzes.behaviours import BEHAVIOURS, Behaviour
 from courses.quizzes.checking import check_answer, try_again
-from courses.quizzes.events import AttemptFinished, AttemptGraded
+from courses.quizzes.events import AttemptFinished, AttemptGraded, AttemptMarked
 from courses.quizzes.grading import grade_attempt
+from courses.quizzes.marking import LONGEST_COMMENT, claim, give_mark, release
+from courses.quizzes.marking_queue import (
+    QueueLine,
+    Work,
+    Works,
+    marking_queue,
+    marking_work,
+    marking_works,
+    next_waiting,
+)
 from courses.quizzes.models import Attempt, AttemptState, GradingProgress, Quiz, Slot
 from courses.quizzes.queries import (
     AttemptLine,
@@ -31,6 +41,7 @@ from courses.quizzes.settings import QuizSettings
 
 __all__ = [
     "BEHAVIOURS",
+    "LONGEST_COMMENT",
     "Acknowledged",
     "Alone",
     "Answer",
@@ -38,10 +49,12 @@ __all__ = [
     "AttemptFinished",
     "AttemptGraded",
     "AttemptLine",
+    "AttemptMarked",
     "AttemptState",
     "Behaviour",
     "Fate",
     "GradingProgress",
+    "QueueLine",
     "Quiz",
     "QuizSettings",
     "Receipt",
@@ -51,15 +64,24 @@ __all__ = [
     "Slot",
     "Start",
     "Waiting",
+    "Work",
+    "Works",
     "attempts_left",
     "check_answer",
+    "claim",
     "create_quiz",
     "find_receipt",
     "finish_attempt",
     "finish_overdue",
     "flag",
+    "give_mark",
     "grade_attempt",
+    "marking_queue",
+    "marking_work",
+    "marking_works",
+    "next_waiting",
     "owed",
+    "release",
     "save_responses",
     "seen_question",
     "sitting",

@@ -18,3 +18,11 @@ class AttemptGraded(Fact):
 
     attempt_id: int
     enrolment_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptMarked(Fact):
+    """A person has marked the last answer of an attempt that waited for it, or changed a mark afterwards."""
+
+    attempt_id: int
+    enrolment_id: int

@@ -23,17 +23,20 @@ HISTORY_OF = HISTORY.where(Step.slot_id.in_(bindparam("slot_ids", expanding=True
 
 @dataclass(slots=True)
 class SlotHistory:
-    """One question of one attempt; `answered_by` is the step whose response counts."""
+    """One question of one attempt; `answered_by` is the step whose response counts, `marks` what people gave
+    after the end."""
 
     variant: dict[str, Any] = field(default_factory=dict)
     deeds: list[Done] = field(default_factory=list)
+    marks: list[Done] = field(default_factory=list)
     answered_by: int = 0
     last: int = 0
 
     def stands(self, slot: PaperSlot, *, finished: bool = False) -> Standing:
         """Where the question stands, or would stand if the attempt ended here."""
         deeds = self.deeds if slot.behaviour.can_check else self.deeds[-1:]
-        return replay(slot.behaviour, slot.asked(self.variant), [*deeds, FINISH] if finished else deeds)
+        ended = [FINISH, *self.marks] if finished else []
+        return replay(slot.behaviour, slot.asked(self.variant), [*deeds, *ended])
 
 
 def by_slot(steps: Sequence[Row[*tuple[Any, ...]]]) -> dict[int, SlotHistory]:
@@ -47,6 +50,8 @@ def by_slot(steps: Sequence[Row[*tuple[Any, ...]]]) -> dict[int, SlotHistory]:
         elif step.kind == StepKind.SAVED and step.current:
             slot.deeds.append(Done(Deed.SAVE, step.data["response"], step.data.get("certainty")))
             slot.answered_by = step.sequence
+        elif step.kind == StepKind.MARKED:
+            slot.marks.append(Done(Deed.MARK, fraction=step.data["fraction"]))
         elif step.kind in DEEDS:
             slot.deeds.append(DEEDS[step.kind])
     return slots

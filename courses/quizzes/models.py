@@ -29,13 +29,14 @@ class GradingProgress(StrEnum):
 
 class StepKind(StrEnum):
     """`started` holds the randomisation, `saved` a response, `checked` and `tried_again` what the learner did
-    with it, `graded` the fraction at the end."""
+    with it, `graded` the fraction at the end, `marked` what a person gives instead of it."""
 
     STARTED = "started"
     SAVED = "saved"
     CHECKED = "checked"
     TRIED_AGAIN = "tried_again"
     GRADED = "graded"
+    MARKED = "marked"
 
 
 class Quiz(Base):
@@ -95,6 +96,7 @@ class Attempt(Base):
     __table_args__ = (
         UniqueConstraint("enrolment_id", "quiz_id", "number"),
         Index("ix_attempt_running", "deadline_at", **partial("state = 'in_progress'")),
+        Index("ix_attempt_to_mark", "finished_at", **partial("grading_progress = 'PendingManual'")),
     )
 
 
@@ -125,3 +127,15 @@ class Step(Base):
         UniqueConstraint("attempt_id", "slot_id", "sequence"),
         UniqueConstraint("attempt_id", "slot_id", "client", "client_sequence"),
     )
+
+
+class MarkingClaim(Base):
+    """One answer in the hands of one marker until a moment; it keeps two people from the same work, and
+    forbids nobody anything."""
+
+    __tablename__ = "marking_claim"
+
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"), primary_key=True)
+    slot_id: Mapped[int] = mapped_column(ForeignKey("slot.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    until: Mapped[datetime]

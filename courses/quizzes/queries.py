@@ -88,6 +88,7 @@ class Sheet:
     state: str | None = None
     fraction: float | None = None
     stands: Standing = UNTOUCHED
+    comment: str = ""
 
     @property
     def slot_id(self) -> int:
@@ -394,7 +395,7 @@ def _sheet(
     flagged: bool,
 ) -> Sheet:
     saved = steps.get((asked.id, StepKind.SAVED))
-    graded = steps.get((asked.id, StepKind.GRADED))
+    graded = steps.get((asked.id, StepKind.MARKED)) or steps.get((asked.id, StepKind.GRADED))
     return Sheet(
         asked=asked,
         number=number,
@@ -405,6 +406,7 @@ def _sheet(
         flagged=flagged,
         state=graded.state if graded else None,
         fraction=graded.fraction if graded else None,
+        comment=graded.data.get("comment", "") if graded else "",
     )
 
 
