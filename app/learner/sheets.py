@@ -197,22 +197,24 @@ def asked(sheet: Sheet) -> Markup:
     return _fragment("learner/_asked.html", sheet, reveal=False)
 
 
-def reviewed(sheet: Sheet, reveal: bool) -> Markup:
-    """A question with verdict and feedback; the right answer only where it may be revealed."""
-    return _fragment("learner/_reviewed.html", sheet, reveal=reveal)
+def reviewed(sheet: Sheet, reveal: bool, *, own: bool = True) -> Markup:
+    """A question with verdict and feedback; the right answer only where it may be revealed. `own` is false
+    for whoever looks at another's answer."""
+    return _fragment("learner/_reviewed.html", sheet, reveal=reveal, own=own)
 
 
-def _fragment(template: str, sheet: Sheet, *, reveal: bool) -> Markup:
+def _fragment(template: str, sheet: Sheet, *, reveal: bool, own: bool = True) -> Markup:
     """The same question in the same order with the same answer looks the same to everybody."""
     stands = json.dumps([sheet.variant, sheet.response, sheet.state, sheet.fraction])
     version_id = sheet.asked.question_version_id
-    key = (template, language(), sheet.slot_id, version_id, reveal, stands, _checks(sheet))
+    key = (template, language(), sheet.slot_id, version_id, reveal, own, stands, _checks(sheet))
     drawn = _kept.get(key)
     if drawn is None:
         file_url = file_url_of(version_id)
         values = {
             "sheet": sheet,
             "reveal": reveal,
+            "own": own,
             **sayings(sheet.asked.body, file_url),
             "advise": advise,
             "number": number,

@@ -132,11 +132,12 @@ def give_mark(
     seen: int,
     by: Actor,
     now: datetime,
-) -> None:
+) -> int:
     """Give one answer a mark between 0 and the question's `max_mark`, with words for the learner.
 
     `seen` is the sequence of the last step that was on the marker's page. Conflict `marked_meanwhile` tells
-    what another gave since then; nothing is overwritten until the marker has seen that.
+    what another gave since then; nothing is overwritten until the marker has seen that. Returns the id of the
+    offering.
     """
     attempt, slot = access_markable(session, attempt_id, slot_id, by=by, lock=True)
     history = by_slot(ask(session, HISTORY_OF, {"attempt_id": attempt_id, "slot_ids": [slot_id]}).all())
@@ -163,6 +164,7 @@ def give_mark(
     details = {"slot_id": slot_id, "mark": f"{mark:g}"}
     audit.record(session, "answer.mark", "attempt", attempt_id, by=by.id, now=now, **details)
     recount(session, attempt, paper(session, attempt.quiz_id), now=now)
+    return int(attempt.offering_id)
 
 
 def fraction_of_mark(mark: float, max_mark: float) -> float:
@@ -224,7 +226,7 @@ def _refuse_if_overtaken(session: Session, attempt_id: int, slot_id: int, seen: 
             "marked_meanwhile",
             by=newest.data["by"],
             fraction=newest.fraction,
-            comment=newest.data["comment"],
+            said=newest.data["comment"],
             sequence=newest.sequence,
         )
 

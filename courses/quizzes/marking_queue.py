@@ -10,12 +10,11 @@ from sqlalchemy.orm import Session, aliased
 
 from courses.catalogue import Activity, CourseVersion, Offering
 from courses.db import ask
-from courses.errors import NotFound
+from courses.errors import Forbidden, NotFound
 from courses.learning import Enrolment
 from courses.people import Actor, Permission, Person, require
-from courses.questions import Question, QuestionVersion, State
-from courses.quizzes.behaviours import Standing
-from courses.quizzes.history import HISTORY_OF, by_slot
+from courses.questions import Question, QuestionVersion, State, Words
+from courses.quizzes.history import HISTORY_OF, SlotHistory, by_slot
 from courses.quizzes.marking import GIVEN, access_markable
 from courses.quizzes.models import (
     Attempt,
@@ -28,6 +27,7 @@ from courses.quizzes.models import (
     StepKind,
 )
 from courses.quizzes.papers import PaperSlot, paper
+from courses.quizzes.queries import Sheet
 
 PER_PAGE = 50
 MOST_COMMENTS = 20
@@ -98,18 +98,15 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One answer to mark: the question as this attempt asked it, the response, and what was given so far."""
+    """One answer to mark: the question with the response of this attempt, and what was given so far."""
 
     attempt_id: int
     offering_id: int
-    slot: PaperSlot
+    sheet: Sheet
     quiz_title: str
     number: int
     finished_at: datetime
     name: str
-    variant: dict[str, Any]
-    response: dict[str, Any]
-    stands: Standing
     given: tuple[Given, ...]
     seen: int
     held_by: str
@@ -117,29 +114,30 @@ class Work:
     comments: tuple[str, ...]
 
     @property
+    def most(self) -> float:
+        return self.sheet.asked.max_mark
+
+    @property
     def mark(self) -> float | None:
-        return None if self.stands.fraction is None else self.stands.fraction * self.slot.max_mark
+        return None if self.sheet.fraction is None else self.sheet.fraction * self.most
 
     @property
     def waits(self) -> bool:
-        return self.stands.state is State.NEEDS_GRADING
+        return self.sheet.state == State.NEEDS_GRADING
 
     @property
-    def shown(self) -> Mapping[str, Any]:
-        """The question with its texts as this attempt shows them."""
-        return self.slot.type.filled(self.slot.body, self.variant)
-
-    @property
-    def summary(self) -> str:
-        return self.slot.type.summarise(self.slot.body, self.variant, self.response)
-
-    @property
-    def right_answer(self) -> str:
-        return self.slot.type.right_answer(self.slot.body, self.variant)
+    def grader_information(self) -> Words:
+        """What the author tells whoever marks."""
+        shown = self.sheet.shown
+        text_format = shown.get("grader_information_format") or self.sheet.text_format
+        return Words(str(shown.get("grader_information") or ""), text_format)
 
 
 def marking_queue(session: Session, *, by: Actor) -> list[QueueLine]:
-    """The questions that wait for the actor, the longest waiting first; one query."""
+    """The questions that wait for the actor, the longest waiting first; one query. Forbidden for those who
+    mark nowhere."""
+    if not by.may_anywhere(Permission.ANSWER_MARK):
+        raise Forbidden(Permission.ANSWER_MARK.value)
     query = (
         select(
             Enrolment.offering_id,
@@ -230,6 +228,7 @@ def next_waiting(
 
     The one after attempt `after` comes first, so that a skipped answer is not met at once again.
     """
+    _asked(session, offering_id, slot_id, by=by)
     free = or_(MarkingClaim.person_id.is_(None), MarkingClaim.until <= now, MarkingClaim.person_id == by.id)
     query = (
         _answers(offering_id, slot_id)
@@ -247,7 +246,6 @@ def marking_work(session: Session, attempt_id: int, slot_id: int, *, by: Actor, 
     attempt, slot = access_markable(session, attempt_id, slot_id, by=by)
     rows = ask(session, HISTORY_OF, {"attempt_id": attempt_id, "slot_ids": [slot_id]}).all()
     history = by_slot(rows)[slot_id]
-    stands = history.stands(slot, finished=True)
     marks = [row for row in rows if row.kind == StepKind.MARKED]
     held = session.execute(
         select(MarkingClaim.person_id, MarkingClaim.until).where(
@@ -261,19 +259,32 @@ def marking_work(session: Session, attempt_id: int, slot_id: int, *, by: Actor, 
     return Work(
         attempt_id=attempt_id,
         offering_id=attempt.offering_id,
-        slot=slot,
+        sheet=_sheet(slot, history),
         quiz_title=_titles(session, slot_id).quiz_title,
         number=attempt.number,
         finished_at=attempt.finished_at,
         name=people.get(learner or 0, "") if names else "",
-        variant=history.variant,
-        response=dict(stands.response),
-        stands=stands,
         given=tuple(_given(row, slot, people) for row in marks),
         seen=history.last,
         held_by=people.get(held.person_id, "") if held and others else "",
         held_until=held.until if held and others else None,
         comments=_own_comments(session, slot_id, by),
+    )
+
+
+def _sheet(slot: PaperSlot, history: SlotHistory) -> Sheet:
+    stands = history.stands(slot, finished=True)
+    return Sheet(
+        asked=slot,
+        number=slot.position,
+        variant=history.variant,
+        response=dict(stands.response),
+        sequence=history.last,
+        saved_at=None,
+        flagged=False,
+        state=stands.state.value,
+        fraction=stands.fraction,
+        stands=stands,
     )
 
 

@@ -36,6 +36,7 @@ AT_MOST = {
     "admin.certificate": 5,
     "admin.certificate_pdf": 3,
     "admin.issue": 5,
+    "admin.marking": 2,
     "admin.offering": 10,
     "admin.offerings": 5,
     "admin.people": 3,
@@ -44,6 +45,8 @@ AT_MOST = {
     "admin.register_csv": 3,
     "admin.replace": 3,
     "admin.revoke": 3,
+    "admin.work": 9,
+    "admin.works": 6,
     "author.courses": 2,
     "author.edit_offering": 2,
     "author.export": 11,
@@ -177,6 +180,8 @@ def costs(app: Flask, world: World, sign_in: SignIn, count_queries: Counter) -> 
         if page in ENDED:
             values |= {"attempt_id": values["ended_attempt"], "enrolment_id": values["ended_enrolment"]}
             values["key"] = "quiz"
+        if page == "admin.work":
+            values["attempt_id"] = values["marked_attempt"]
         rule = next(rule for rule in app.url_map.iter_rules() if rule.endpoint == endpoint)
         with app.test_request_context():
             address = app.url_for(endpoint, **{part: values[part] for part in rule.arguments})
