@@ -21,6 +21,7 @@ from courses.texts import N_
 ENTRIES_ON_A_PAGE = 100
 LINKS_CHECKED = 500
 DEEDS = {
+    "answer.mark": N_("Поставлен балл за ответ"),
     "attendance.mark": N_("Отмечено присутствие"),
     "certificate.issue": N_("Сертификат выпущен вручную"),
     "certificate.issue_batch": N_("Сертификаты выпущены группе"),
@@ -40,6 +41,7 @@ DEEDS = {
     "role.withdraw": N_("Снята роль"),
 }
 SUBJECTS = {
+    "attempt": N_("Попытка"),
     "certificate": N_("Сертификат"),
     "course_version": N_("Версия курса"),
     "enrolment": N_("Зачисление"),
@@ -112,6 +114,7 @@ def _detail(name: str, value: Any) -> str:
         "count": say("сертификатов: %(value)s"),
         "first": say("первый № %(value)s"),
         "last": say("последний № %(value)s"),
+        "mark": say("балл %(value)s"),
         "seats": say("мест: %(value)s"),
         "early": say("до завершения программы"),
     }

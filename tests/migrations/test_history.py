@@ -4,11 +4,12 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from alembic import command
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from app.command.prepare import alembic_config
@@ -78,7 +79,19 @@ def described(engine: Engine) -> set[tuple[object, ...]]:
     questions = ON_POSTGRESQL if engine.dialect.name == "postgresql" else ON_SQLITE
     with engine.connect() as connection:
         rows = {tuple(row) for question in questions for row in connection.execute(text(question))}
-    return {tuple(map(plain, row)) for row in rows if "alembic_version" not in str(row)}
+        checks = set() if questions is ON_POSTGRESQL else set(checks_of(connection))
+    return {tuple(map(plain, row)) for row in rows | checks if "alembic_version" not in str(row)}
+
+
+def checks_of(connection: Connection) -> Iterator[tuple[str, str]]:
+    """SQLite knows the checks of a table only as part of the words it was made by."""
+    tables = text("SELECT name, sql FROM sqlite_master WHERE type = 'table' AND sql IS NOT NULL")
+    for table, words in connection.execute(tables):
+        said = " ".join(words.replace('"', "").split())
+        for check in re.findall(
+            r"CONSTRAINT (ck_\w+ CHECK .+?)(?=, CONSTRAINT|, PRIMARY|, UNIQUE|, FOREIGN|$)", said
+        ):
+            yield table, check.rstrip(" )")
 
 
 def plain(value: object) -> object:
