@@ -93,3 +93,11 @@ def tell_revoked(certificate_id: int) -> None:
     with unit_of_work() as session:
         letter_id = notifications.tell_certificate_revoked(session, certificate_id, now=utcnow())
     send_letter(database(), letter_id, settings())
+
+
+@reacts_to(quizzes.AttemptMarked)
+def tell_marked(attempt_id: int, **_ids: int) -> None:
+    """Whoever waited for a person's mark learns that it is there."""
+    with unit_of_work() as session:
+        letter_id = notifications.tell_marked(session, attempt_id, now=utcnow())
+    send_letter(database(), letter_id, settings())

@@ -33,6 +33,11 @@ def course(public_url: str, enrolment_id: int) -> str:
     return f"{public_url}/study/{enrolment_id}"
 
 
+def result(public_url: str, attempt_id: int) -> str:
+    """The result of one's own attempt."""
+    return f"{public_url}/study/attempts/{attempt_id}/result"
+
+
 def certificates(public_url: str) -> str:
     """One's own certificates."""
     return f"{public_url}/study/certificates"

@@ -79,6 +79,8 @@ def _values(session: Session, letter: Letter, person: Person, settings: Settings
         values["link"] = page(site, link)
     if "enrolment_id" in stored:
         values["link"] = addresses.course(site, stored["enrolment_id"])
+    if "attempt_id" in stored:
+        values["link"] = addresses.result(site, stored["attempt_id"])
     if "code" in stored:
         values["verify_link"] = verification_url(site, stored["code"])
     values.setdefault("link", _way(letter.template)(site))

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from courses import certificates, learning, people
-from courses.catalogue import CourseVersion, Offering
+from courses import certificates, learning, people, quizzes
+from courses.catalogue import Activity, CourseVersion, Offering
 from courses.notifications.service import letter_for, write_letter
 from courses.people import Purpose
 from courses.texts import texts
@@ -71,6 +71,23 @@ def tell_enrolled(session: Session, enrolment_id: int, *, now: datetime) -> int 
     }
     occasion = f"enrolled:{enrolment_id}:{opened_at:%Y-%m-%dT%H:%M:%S}"
     return _owe(session, person_id, "enrolled", occasion, context, now=now)
+
+
+def tell_marked(session: Session, attempt_id: int, *, now: datetime) -> int | None:
+    """«Your answers have been marked»; once more when the mark is another one, and to nobody who left."""
+    attempt = quizzes.Attempt
+    row = session.execute(
+        select(learning.Enrolment.person_id, attempt.mark, attempt.number, Activity.title)
+        .join(learning.Enrolment, learning.Enrolment.id == attempt.enrolment_id)
+        .join(quizzes.Quiz, quizzes.Quiz.id == attempt.quiz_id)
+        .join(Activity, Activity.id == quizzes.Quiz.activity_id)
+        .where(attempt.id == attempt_id, attempt.mark.is_not(None), learning.Enrolment.withdrawn_at.is_(None))
+    ).first()
+    if row is None:
+        return None
+    context = {"attempt_id": attempt_id, "title": row.title, "number": row.number}
+    occasion = f"marked:{attempt_id}:{row.mark:.7g}"
+    return _owe(session, row.person_id, "marked", occasion, context, now=now)
 
 
 def tell_certificate_issued(session: Session, certificate_id: int, *, now: datetime) -> int | None:

@@ -435,6 +435,7 @@ def test_letters_lead_to_pages_that_exist(app):
             (addresses.forgotten(""), "public.forgotten"),
             (addresses.home(""), "learner.home"),
             (addresses.course("", 5), "learner.course"),
+            (addresses.result("", 5), "learner.result"),
             (addresses.certificates(""), "learner.certificates"),
         ):
             assert adapter.match(address)[0] == endpoint

@@ -20,6 +20,7 @@ from courses.people.models import Person
 from courses.people.tokens import issue
 from courses.settings import Settings
 from tests.courses.people.steps import NOW, link, register
+from tests.courses.quizzes.test_marking import a_marker, essay_seat, handed_in, mark
 from tests.factories import a_person, an_actor, an_enrolment, an_offering
 
 SETTINGS = Settings.from_env(
@@ -151,6 +152,25 @@ def test_who_comes_back_is_welcomed_again(session):
     learning.withdraw(session, enrolment.id, by=by, now=utcnow())
     learning.enrol(session, enrolment.offering_id, by=by, now=utcnow() + timedelta(minutes=5))
     assert notifications.tell_enrolled(session, enrolment.id, now=NOW) != first
+
+
+def test_who_waited_for_a_mark_is_told_and_told_again_only_of_another_mark(session):
+    seat = essay_seat(session)
+    attempt_id = handed_in(seat)
+    assert notifications.tell_marked(session, attempt_id, now=NOW) is None
+    marker = a_marker(session, seat)
+    mark(seat, marker, 0.5)
+    first = notifications.tell_marked(session, attempt_id, now=NOW)
+    message = composed(session, first)
+    assert "проверена" in message["Subject"]
+    assert f"https://kafedra.example/study/attempts/{attempt_id}/result\n" in body(message)
+    mark(seat, marker, 0.5, "То же, но со словами.")
+    assert notifications.tell_marked(session, attempt_id, now=NOW) == first
+    mark(seat, marker, 1)
+    assert notifications.tell_marked(session, attempt_id, now=NOW) != first
+    session.get_one(learning.Enrolment, seat.enrolment_id).withdrawn_at = utcnow()
+    session.flush()
+    assert notifications.tell_marked(session, attempt_id, now=NOW) is None
 
 
 def test_one_who_withdrew_at_once_is_not_welcomed(session):
