@@ -25,7 +25,7 @@ from courses.learning.models import Enrolment
 from courses.people import Actor
 from courses.people.models import Person
 from courses.quizzes import Answer
-from courses.quizzes.models import Attempt, AttemptState
+from courses.quizzes.models import Attempt, AttemptState, Slot
 from courses.settings import Settings
 from tests.browser import violations
 from tests.installation import Installation
@@ -112,6 +112,11 @@ def values_of(settings: Settings, enrolment_id: int) -> dict[str, Any]:
         }
         version = session.get_one(CourseVersion, offering.course_version_id)
         person_id = session.scalar(select(Person.id).where(Person.email == TEACHER))
+        slot_id = session.scalar(
+            select(func.max(Slot.id))
+            .join(Attempt, Attempt.quiz_id == Slot.quiz_id)
+            .where(Attempt.id == attempts[AttemptState.FINISHED])
+        )
     database.engine.dispose()
     assert certificate is not None
     finished = {"attempt_id": attempts[AttemptState.FINISHED]}
@@ -122,10 +127,12 @@ def values_of(settings: Settings, enrolment_id: int) -> dict[str, Any]:
         "certificate_id": certificate.id,
         "attempt_id": attempts[AttemptState.IN_PROGRESS],
         "person_id": person_id,
+        "slot_id": slot_id,
         "key": "m1-quiz",
         "code": certificate.code,
         "token": "1.forged",
         "of": {
+            "admin.work": finished,
             "learner.result": finished,
             "public.course": {"key": COURSE},
             "public.document": {"key": "personal-data"},
