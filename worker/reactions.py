@@ -1,5 +1,7 @@
 """The whole wiring on one page: when this fact is stored, do that. Every reaction is safe to run twice."""
 
+from collections.abc import Callable
+
 from courses import certificates, learning, notifications, people, quizzes
 from courses.clock import utcnow
 from worker.mail import send_letter
@@ -11,6 +13,32 @@ def grade_attempt(attempt_id: int) -> None:
     """A finished attempt gets its mark."""
     with unit_of_work() as session:
         quizzes.grade_attempt(session, attempt_id, now=utcnow())
+
+
+@reacts_to(quizzes.RegradeProposed)
+def count_regrade(regrade_id: int) -> None:
+    """What a correction would change is written down, a batch of attempts at a time."""
+    in_batches(quizzes.count_regrade, regrade_id)
+
+
+@reacts_to(quizzes.RegradeCommitted)
+def apply_regrade(regrade_id: int) -> None:
+    """A correction that holds reaches the attempts that were graded before it."""
+    in_batches(quizzes.apply_regrade, regrade_id)
+
+
+@reacts_to(quizzes.RegradeUndone)
+def restore_regrade(regrade_id: int) -> None:
+    """A correction that holds no more gives the attempts back what they had."""
+    in_batches(quizzes.restore_regrade, regrade_id)
+
+
+def in_batches(step: Callable[..., int | None], regrade_id: int) -> None:
+    """Each batch in a transaction of its own; a run that is broken off begins anew, and twice is once."""
+    after: int | None = 0
+    while after is not None:
+        with unit_of_work() as session:
+            after = step(session, regrade_id, after=after, now=utcnow())
 
 
 @reacts_to(learning.ActivityCompleted, learning.AttendanceConfirmed, learning.EnrolmentOpened)

@@ -27,6 +27,7 @@ class Permission(StrEnum):
     OFFERING_SEE_LEARNERS = "offering:see_learners"
     ATTENDANCE_MARK = "attendance:mark"
     ANSWER_MARK = "answer:mark"
+    QUIZ_REGRADE = "quiz:regrade"
     CERTIFICATE_ISSUE = "certificate:issue"
     CERTIFICATE_REVOKE = "certificate:revoke"
     REGISTER_SEE = "register:see"
@@ -45,7 +46,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         {P.STUDY, P.COURSE_PREVIEW, P.OFFERING_SEE_LEARNERS, P.ATTENDANCE_MARK, P.ANSWER_MARK}
     ),
     Role.CONTENT_DEVELOPER: frozenset(
-        {P.STUDY, P.COURSE_IMPORT, P.COURSE_PREVIEW, P.COURSE_PUBLISH, P.OFFERING_OPEN}
+        {P.STUDY, P.COURSE_IMPORT, P.COURSE_PREVIEW, P.COURSE_PUBLISH, P.OFFERING_OPEN, P.QUIZ_REGRADE}
     ),
     Role.ADMINISTRATOR: frozenset(Permission),
 }

@@ -9,7 +9,7 @@ from courses.questions.formats import FORMATS, Draft, Report, read_as
 from courses.questions.formats.json import as_object
 from courses.questions.formats.problems import SENTENCES, describe
 from courses.questions.models import Question, QuestionCategory, QuestionVersion
-from courses.questions.queries import drafts
+from courses.questions.queries import bank_of, drafts
 from courses.questions.rules import (
     Advice,
     Form,
@@ -42,6 +42,7 @@ __all__ = [
     "State",
     "Words",
     "as_object",
+    "bank_of",
     "category_path",
     "describe",
     "drafts",

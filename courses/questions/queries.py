@@ -20,3 +20,13 @@ def drafts(session: Session, version_ids: Sequence[int]) -> list[Draft]:
     )
     found = {version_id: draft_of(body, path) for version_id, body, path in rows}
     return [found[version_id] for version_id in version_ids]
+
+
+def bank_of(session: Session, version_id: int) -> str:
+    """The bank a version belongs to: the key of a course."""
+    return session.scalars(
+        select(QuestionCategory.bank)
+        .join(Question, Question.category_id == QuestionCategory.id)
+        .join(QuestionVersion, QuestionVersion.question_id == Question.id)
+        .where(QuestionVersion.id == version_id)
+    ).one()

@@ -9,7 +9,15 @@ from courses.quizzes.alone import Alone, stand_alone
 from courses.quizzes.attempts import create_quiz, finish_attempt, finish_overdue, flag, owed, start_attempt
 from courses.quizzes.behaviours import BEHAVIOURS, Behaviour
 from courses.quizzes.checking import check_answer, try_again
-from courses.quizzes.events import AttemptFinished, AttemptGraded, AttemptMarked
+from courses.quizzes.events import (
+    AttemptFinished,
+    AttemptGraded,
+    AttemptMarked,
+    AttemptRegraded,
+    RegradeCommitted,
+    RegradeProposed,
+    RegradeUndone,
+)
 from courses.quizzes.grading import grade_attempt
 from courses.quizzes.marking import LONGEST_COMMENT, claim, give_mark, release
 from courses.quizzes.marking_queue import (
@@ -21,7 +29,7 @@ from courses.quizzes.marking_queue import (
     marking_works,
     next_waiting,
 )
-from courses.quizzes.models import Attempt, AttemptState, GradingProgress, Quiz, Slot
+from courses.quizzes.models import Attempt, AttemptState, GradingProgress, Quiz, Regrade, RegradePolicy, Slot
 from courses.quizzes.queries import (
     AttemptLine,
     Receipt,
@@ -34,6 +42,15 @@ from courses.quizzes.queries import (
     sitting,
     start_page,
     waiting,
+)
+from courses.quizzes.regrading import (
+    access_regrade,
+    apply_regrade,
+    commit_regrade,
+    count_regrade,
+    propose_regrade,
+    restore_regrade,
+    undo_regrade,
 )
 from courses.quizzes.saving import Acknowledged, Answer, Fate, Saved, save_responses
 from courses.quizzes.seen import seen_question
@@ -50,6 +67,7 @@ __all__ = [
     "AttemptGraded",
     "AttemptLine",
     "AttemptMarked",
+    "AttemptRegraded",
     "AttemptState",
     "Behaviour",
     "Fate",
@@ -58,6 +76,11 @@ __all__ = [
     "Quiz",
     "QuizSettings",
     "Receipt",
+    "Regrade",
+    "RegradeCommitted",
+    "RegradePolicy",
+    "RegradeProposed",
+    "RegradeUndone",
     "Saved",
     "Sheet",
     "Sitting",
@@ -66,9 +89,13 @@ __all__ = [
     "Waiting",
     "Work",
     "Works",
+    "access_regrade",
+    "apply_regrade",
     "attempts_left",
     "check_answer",
     "claim",
+    "commit_regrade",
+    "count_regrade",
     "create_quiz",
     "find_receipt",
     "finish_attempt",
@@ -81,7 +108,9 @@ __all__ = [
     "marking_works",
     "next_waiting",
     "owed",
+    "propose_regrade",
     "release",
+    "restore_regrade",
     "save_responses",
     "seen_question",
     "sitting",
@@ -89,5 +118,6 @@ __all__ = [
     "start_attempt",
     "start_page",
     "try_again",
+    "undo_regrade",
     "waiting",
 ]

@@ -26,3 +26,32 @@ class AttemptMarked(Fact):
 
     attempt_id: int
     enrolment_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class RegradeProposed(Fact):
+    """A correction of a question waits to be counted."""
+
+    regrade_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class RegradeCommitted(Fact):
+    """A correction holds; the marks of earlier attempts follow."""
+
+    regrade_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class RegradeUndone(Fact):
+    """A correction holds no more; the marks go back."""
+
+    regrade_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRegraded(Fact):
+    """A correction changed the mark of an attempt, and its learner is to be told."""
+
+    attempt_id: int
+    regrade_id: int

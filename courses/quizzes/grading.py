@@ -11,6 +11,8 @@ from courses.db import ask
 from courses.questions import State
 from courses.quizzes import rules
 from courses.quizzes.behaviours import Standing
+from courses.quizzes.corrections import corrected, correction_step, holding
+from courses.quizzes.counting import Result, total
 from courses.quizzes.events import AttemptGraded
 from courses.quizzes.history import HISTORY, SlotHistory, by_slot
 from courses.quizzes.models import Attempt, AttemptState, GradingProgress, StepKind
@@ -37,13 +39,14 @@ def grade_attempt(session: Session, attempt_id: int, *, now: datetime) -> None:
     slots = by_slot(ask(session, HISTORY, {"attempt_id": attempt_id}).all())
     graded = {slot_id: slots[slot_id].stands(asked, finished=True) for slot_id, asked in sheet.slots.items()}
     steps = [_step(attempt_id, sheet, slots[one], one, graded[one], now) for one in graded]
+    found = {one: Result(State(stands.state), stands.fraction) for one, stands in graded.items()}
+    for slot_id, correction in holding(session, sheet).items():
+        new = corrected(correction, slots[slot_id])
+        if new is not None:
+            found[slot_id] = new
+            steps.append(correction_step(attempt_id, correction, slots[slot_id].last + 2, new, now))
     add_steps(session, steps)
-    mark = rules.total(
-        [
-            (stands.fraction, sheet.slots[slot_id].max_mark, stands.state is State.NEEDS_GRADING)
-            for slot_id, stands in graded.items()
-        ]
-    )
+    mark = total(sheet, found)
     waits = mark is None
     session.execute(
         update(Attempt)

@@ -19,9 +19,9 @@ from courses.db import ask
 from courses.errors import Conflict, Forbidden, Invalid, NotFound
 from courses.learning import Enrolment
 from courses.people import Actor, Permission
-from courses.questions import State
 from courses.quizzes import rules
 from courses.quizzes.behaviours import Deed, Done, after
+from courses.quizzes.counting import results, tell_learning, total
 from courses.quizzes.events import AttemptGraded, AttemptMarked
 from courses.quizzes.history import HISTORY_OF, by_slot
 from courses.quizzes.models import Attempt, AttemptState, GradingProgress, MarkingClaim, Step, StepKind
@@ -30,7 +30,6 @@ from courses.quizzes.steps import add_steps
 
 LEASE = timedelta(minutes=10)
 LONGEST_COMMENT = 5_000
-GIVEN = (StepKind.GRADED, StepKind.MARKED)
 
 MARKABLE = (
     select(
@@ -48,20 +47,6 @@ MARKABLE = (
     .where(Attempt.id == bindparam("attempt_id"))
 )
 MARKABLE_LOCKED = MARKABLE.with_for_update(of=Attempt, key_share=True)
-RESULTS = (
-    select(Step.slot_id, Step.state, Step.fraction)
-    .where(Step.attempt_id == bindparam("attempt_id"), Step.kind.in_(GIVEN))
-    .order_by(Step.sequence)
-)
-MARKS = (
-    select(Attempt.mark)
-    .where(
-        Attempt.enrolment_id == bindparam("enrolment_id"),
-        Attempt.quiz_id == bindparam("quiz_id"),
-        Attempt.mark.is_not(None),
-    )
-    .order_by(Attempt.number)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,13 +169,7 @@ def clean_comment(comment: str) -> str:
 
 def recount(session: Session, attempt: Row[*tuple[Any, ...]], sheet: Paper, *, now: datetime) -> None:
     """Add up what the questions of an attempt have now; with nothing left to mark the result is told."""
-    results = {row.slot_id: row for row in ask(session, RESULTS, {"attempt_id": attempt.id})}
-    mark = rules.total(
-        [
-            (row.fraction, sheet.slots[slot_id].max_mark, row.state == State.NEEDS_GRADING)
-            for slot_id, row in results.items()
-        ]
-    )
+    mark = total(sheet, results(session, attempt.id))
     waits = mark is None
     first = attempt.grading_progress == GradingProgress.PENDING_MANUAL and not waits
     values: dict[str, Any] = {"mark": mark}
@@ -198,25 +177,10 @@ def recount(session: Session, attempt: Row[*tuple[Any, ...]], sheet: Paper, *, n
         values |= {"graded_at": now, "grading_progress": GradingProgress.FULLY_GRADED}
     session.execute(update(Attempt).where(Attempt.id == attempt.id).values(**values))
     if not waits:
-        _tell(session, attempt, sheet, now)
+        tell_learning(session, attempt.enrolment_id, sheet, now=now)
         if first:
             outbox.publish(session, AttemptGraded(attempt.id, attempt.enrolment_id), now=now)
         outbox.publish(session, AttemptMarked(attempt.id, attempt.enrolment_id), now=now)
-
-
-def _tell(session: Session, attempt: Row[*tuple[Any, ...]], sheet: Paper, now: datetime) -> None:
-    """The best of all attempts is the learner's grade, also when it has become lower."""
-    asked = {"enrolment_id": attempt.enrolment_id, "quiz_id": sheet.quiz_id}
-    best = max(row.mark for row in ask(session, MARKS, asked))
-    fraction = rules.fraction_of(best, sheet.max_mark)
-    learning.correct_result(
-        session,
-        attempt.enrolment_id,
-        sheet.activity_id,
-        fraction=fraction,
-        passed=rules.has_passed(fraction, sheet.pass_fraction),
-        now=now,
-    )
 
 
 def _refuse_if_overtaken(session: Session, attempt_id: int, slot_id: int, seen: int) -> None:

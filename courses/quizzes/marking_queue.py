@@ -14,8 +14,9 @@ from courses.errors import Forbidden, NotFound
 from courses.learning import Enrolment
 from courses.people import Actor, Permission, Person, require
 from courses.questions import Question, QuestionVersion, State, Words
+from courses.quizzes.counting import GIVEN
 from courses.quizzes.history import HISTORY_OF, SlotHistory, by_slot
-from courses.quizzes.marking import GIVEN, access_markable
+from courses.quizzes.marking import access_markable
 from courses.quizzes.models import (
     Attempt,
     AttemptState,

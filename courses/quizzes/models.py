@@ -29,14 +29,27 @@ class GradingProgress(StrEnum):
 
 class StepKind(StrEnum):
     """`started` holds the randomisation, `saved` a response, `checked` and `tried_again` what the learner did
-    with it, `graded` the fraction at the end, `marked` what a person gives instead of it."""
+    with it, `graded` the fraction at the end, `regraded` what a correction of the question made of it,
+    `marked` what a person gives instead."""
 
     STARTED = "started"
     SAVED = "saved"
     CHECKED = "checked"
     TRIED_AGAIN = "tried_again"
     GRADED = "graded"
+    REGRADED = "regraded"
     MARKED = "marked"
+
+
+class RegradePolicy(StrEnum):
+    """What becomes of answers to a question that was wrong: everybody gets all of it, the better of the old
+    and the new key, the new key alone, the new key for later attempts only, or it counts for nobody."""
+
+    FULL_CREDIT = "full_credit"
+    BETTER = "better"
+    NEW_KEY = "new_key"
+    LATER_ONLY = "later_only"
+    VOID = "void"
 
 
 class Quiz(Base):
@@ -139,3 +152,41 @@ class MarkingClaim(Base):
     slot_id: Mapped[int] = mapped_column(ForeignKey("slot.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     until: Mapped[datetime]
+
+
+class Regrade(Base):
+    """A correction of one question of a quiz. It is counted first, changes marks when it is committed, and
+    can be undone; the newest one that is committed and not undone holds for later attempts as well.
+
+    `question_version_id` is the corrected question, None where no key is needed. `done_at` says when the last
+    attempt had its new mark, or its old one again.
+    """
+
+    __tablename__ = "regrade"
+
+    id: Mapped[Id]
+    slot_id: Mapped[int] = mapped_column(ForeignKey("slot.id"), index=True)
+    policy: Mapped[RegradePolicy] = mapped_column(word(RegradePolicy))
+    question_version_id: Mapped[int | None] = mapped_column(ForeignKey("question_version.id"))
+    never_lower: Mapped[bool]
+    tell: Mapped[bool]
+    reason: Mapped[str] = mapped_column(String(500))
+    made_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    made_at: Mapped[datetime]
+    counted_at: Mapped[datetime | None]
+    committed_at: Mapped[datetime | None]
+    undone_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+
+
+class RegradeLine(Base):
+    """What a regrade makes of one attempt: fractions of the question, marks of the attempt."""
+
+    __tablename__ = "regrade_line"
+
+    regrade_id: Mapped[int] = mapped_column(ForeignKey("regrade.id"), primary_key=True)
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"), primary_key=True)
+    old_fraction: Mapped[float | None]
+    new_fraction: Mapped[float | None]
+    old_mark: Mapped[float | None]
+    new_mark: Mapped[float | None]

@@ -19,6 +19,7 @@ from courses.questions import Control, Graded, Reviewed, State, Words
 from courses.quizzes import rules
 from courses.quizzes.attempts import access_attempt
 from courses.quizzes.behaviours import Standing
+from courses.quizzes.counting import GIVEN
 from courses.quizzes.history import HISTORY, SlotHistory, by_slot
 from courses.quizzes.models import Attempt, AttemptState, GradingProgress, Step, StepKind
 from courses.quizzes.papers import Paper, PaperSlot, paper, paper_of_activity
@@ -395,7 +396,8 @@ def _sheet(
     flagged: bool,
 ) -> Sheet:
     saved = steps.get((asked.id, StepKind.SAVED))
-    graded = steps.get((asked.id, StepKind.MARKED)) or steps.get((asked.id, StepKind.GRADED))
+    given = [steps[asked.id, kind] for kind in GIVEN if (asked.id, kind) in steps]
+    graded = max(given, key=lambda step: step.sequence, default=None)
     return Sheet(
         asked=asked,
         number=number,

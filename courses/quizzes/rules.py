@@ -146,6 +146,13 @@ def total(results: Sequence[tuple[float | None, float, bool]]) -> float | None:
     return math.fsum((fraction or 0.0) * max_mark for fraction, max_mark, _waits in results)
 
 
+def without(mark: float, void: float, max_mark: float) -> float:
+    """The mark of an attempt in which questions worth `void` count for nobody: the others keep their share of
+    the whole."""
+    rest = max_mark - void
+    return mark * max_mark / rest if rest > SMALLEST else 0.0
+
+
 def fraction_of(mark: float, max_mark: float) -> float:
     """The mark as a part of the whole, kept within 0 … 1; a quiz worth nothing gives nothing."""
     return min(1.0, max(0.0, mark / max_mark)) if max_mark >= 5 * SMALLEST else 0.0

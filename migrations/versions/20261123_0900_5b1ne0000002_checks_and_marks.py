@@ -1,6 +1,7 @@
 """checks and marks
 
-Why: an author decides how a quiz behaves, a learner may check an answer before the end, a person may mark it.
+Why: an author decides how a quiz behaves and corrects a question that was wrong, a learner may check an answer
+before the end, a person may mark it.
 """
 
 import sqlalchemy as sa
@@ -15,7 +16,7 @@ branch_labels = None
 depends_on = None
 
 BEFORE = "kind IN ('started', 'saved', 'graded')"
-AFTER = "kind IN ('started', 'saved', 'checked', 'tried_again', 'graded', 'marked')"
+AFTER = "kind IN ('started', 'saved', 'checked', 'tried_again', 'graded', 'regraded', 'marked')"
 
 # SQLite cannot change a constraint: the table is made anew and takes the rows over.
 STEP = """
@@ -72,12 +73,66 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["slot_id"], ["slot.id"], name=op.f("fk_marking_claim_slot_id")),
         sa.PrimaryKeyConstraint("attempt_id", "slot_id", name=op.f("pk_marking_claim")),
     )
+    _regrades()
+
+
+def _regrades() -> None:
+    op.create_table(
+        "regrade",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("slot_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "policy",
+            sa.Enum(
+                "full_credit",
+                "better",
+                "new_key",
+                "later_only",
+                "void",
+                name="regradepolicy",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("question_version_id", sa.Integer(), nullable=True),
+        sa.Column("never_lower", sa.Boolean(), nullable=False),
+        sa.Column("tell", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("made_by", sa.Integer(), nullable=False),
+        *(
+            sa.Column(name, courses.db.UtcDateTime(timezone=True), nullable=name != "made_at")
+            for name in ("made_at", "counted_at", "committed_at", "undone_at", "done_at")
+        ),
+        sa.ForeignKeyConstraint(["made_by"], ["person.id"], name=op.f("fk_regrade_made_by")),
+        sa.ForeignKeyConstraint(
+            ["question_version_id"], ["question_version.id"], name=op.f("fk_regrade_question_version_id")
+        ),
+        sa.ForeignKeyConstraint(["slot_id"], ["slot.id"], name=op.f("fk_regrade_slot_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_regrade")),
+    )
+    op.create_index(op.f("ix_regrade_slot_id"), "regrade", ["slot_id"], unique=False)
+    op.create_table(
+        "regrade_line",
+        sa.Column("regrade_id", sa.Integer(), nullable=False, autoincrement=False),
+        sa.Column("attempt_id", sa.Integer(), nullable=False, autoincrement=False),
+        *(
+            sa.Column(name, sa.Double(), nullable=True)
+            for name in ("old_fraction", "new_fraction", "old_mark", "new_mark")
+        ),
+        sa.ForeignKeyConstraint(["attempt_id"], ["attempt.id"], name=op.f("fk_regrade_line_attempt_id")),
+        sa.ForeignKeyConstraint(["regrade_id"], ["regrade.id"], name=op.f("fk_regrade_line_regrade_id")),
+        sa.PrimaryKeyConstraint("regrade_id", "attempt_id", name=op.f("pk_regrade_line")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("regrade_line")
+    op.drop_table("regrade")
     op.drop_table("marking_claim")
     op.drop_index("ix_attempt_to_mark", table_name="attempt")
-    op.execute("DELETE FROM step WHERE kind IN ('checked', 'tried_again', 'marked')")
+    op.execute("DELETE FROM step WHERE kind IN ('checked', 'tried_again', 'regraded', 'marked')")
     _allow(BEFORE)
     op.drop_column("quiz", "settings")
 
