@@ -20,4 +20,4 @@ def authors_only() -> ResponseReturnValue | None:
     return None
 
 
-from app.author import courses, offerings, preview  # noqa: E402, F401 - they add routes to bp
+from app.author import courses, offerings, preview, regrades  # noqa: E402, F401 - they add routes to bp

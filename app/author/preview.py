@@ -20,7 +20,7 @@ from app.public.shelf_words import cover_url
 from app.question_files import FileUrl
 from app.security import actor
 from app.templating import words
-from courses import catalogue, packages
+from courses import catalogue, packages, quizzes
 from courses.catalogue import ActivityKind, Outline, OutlineActivity
 from courses.errors import NotFound
 from courses.questions import TYPES, Draft
@@ -64,6 +64,7 @@ def preview_activity(version_id: int, key: str) -> ResponseReturnValue:
         raise NotFound("activity")
     previous, following = _neighbours(outline, item)
     address = partial(url_for, "author.preview_file", version_id=version_id, key=key)
+    corrects = item.kind is ActivityKind.QUIZ and outline.published
     return render_template(
         "author/preview_activity.html",
         outline=outline,
@@ -72,6 +73,7 @@ def preview_activity(version_id: int, key: str) -> ResponseReturnValue:
         following=following,
         text=catalogue.activity_text(db.session(), item.id),
         sheets=_sheets(item, address),
+        slots=quizzes.correctable_slots(db.session(), item.id, by=actor()) if corrects else [],
         **NAMES,
     )
 

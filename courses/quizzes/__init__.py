@@ -9,6 +9,7 @@ from courses.quizzes.alone import Alone, stand_alone
 from courses.quizzes.attempts import create_quiz, finish_attempt, finish_overdue, flag, owed, start_attempt
 from courses.quizzes.behaviours import BEHAVIOURS, Behaviour
 from courses.quizzes.checking import check_answer, try_again
+from courses.quizzes.corrections import NEEDS_KEY
 from courses.quizzes.events import (
     AttemptFinished,
     AttemptGraded,
@@ -43,7 +44,17 @@ from courses.quizzes.queries import (
     start_page,
     waiting,
 )
+from courses.quizzes.regrade_queries import (
+    Change,
+    Correctable,
+    RegradeCard,
+    RegradePage,
+    correctable,
+    correctable_slots,
+    regrade_page,
+)
 from courses.quizzes.regrading import (
+    LONGEST_REASON,
     access_regrade,
     apply_regrade,
     commit_regrade,
@@ -59,6 +70,8 @@ from courses.quizzes.settings import QuizSettings
 __all__ = [
     "BEHAVIOURS",
     "LONGEST_COMMENT",
+    "LONGEST_REASON",
+    "NEEDS_KEY",
     "Acknowledged",
     "Alone",
     "Answer",
@@ -70,6 +83,8 @@ __all__ = [
     "AttemptRegraded",
     "AttemptState",
     "Behaviour",
+    "Change",
+    "Correctable",
     "Fate",
     "GradingProgress",
     "QueueLine",
@@ -77,7 +92,9 @@ __all__ = [
     "QuizSettings",
     "Receipt",
     "Regrade",
+    "RegradeCard",
     "RegradeCommitted",
+    "RegradePage",
     "RegradePolicy",
     "RegradeProposed",
     "RegradeUndone",
@@ -95,6 +112,8 @@ __all__ = [
     "check_answer",
     "claim",
     "commit_regrade",
+    "correctable",
+    "correctable_slots",
     "count_regrade",
     "create_quiz",
     "find_receipt",
@@ -109,6 +128,7 @@ __all__ = [
     "next_waiting",
     "owed",
     "propose_regrade",
+    "regrade_page",
     "release",
     "restore_regrade",
     "save_responses",

@@ -98,7 +98,7 @@ def propose_regrade(
     marks).
     """
     people.require(by, Permission.QUIZ_REGRADE)
-    sheet = _sheet_of(session, slot_id)
+    sheet = published_sheet(session, slot_id)
     reason = learning.clean_report(reason)
     if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
         raise Invalid("reason_wrong", reason="too_short" if len(reason) < SHORTEST_REASON else "too_long")
@@ -323,7 +323,7 @@ def _write_line(
 # ---- what it is about
 
 
-def _sheet_of(session: Session, slot_id: int) -> Paper:
+def published_sheet(session: Session, slot_id: int) -> Paper:
     """The paper of a published quiz; what is not published is simply changed."""
     row = session.execute(
         select(Slot.quiz_id, CourseVersion.published_at)
@@ -346,7 +346,7 @@ def _with_sheet(session: Session, regrade_id: int) -> tuple[Regrade, Paper]:
     regrade = session.get(Regrade, regrade_id, with_for_update=True, populate_existing=True)
     if regrade is None:
         raise NotFound("regrade")
-    return regrade, _sheet_of(session, regrade.slot_id)
+    return regrade, published_sheet(session, regrade.slot_id)
 
 
 def _next(session: Session, sheet: Paper, after: int) -> Sequence[int]:

@@ -30,7 +30,7 @@ from courses.files import FolderStore
 from courses.people import SYSTEM, Role
 from courses.people.models import RoleGrant
 from courses.questions import QuestionVersion
-from courses.quizzes.models import Quiz, Slot
+from courses.quizzes.models import Quiz, Regrade, RegradePolicy, Slot
 from courses.settings import Settings
 from tests.factories import (
     a_course,
@@ -77,6 +77,7 @@ admin.work                POST s---+-++
 admin.works               GET  s---+-++
 author.accept_package     POST s----+-+
 author.close_offering     POST s----+-+
+author.commit_regrade     POST s----+-+
 author.courses            GET  s--+++++
 author.edit_offering      GET  s----+-+
 author.edit_offering      POST s----+-+
@@ -85,12 +86,16 @@ author.import_package     GET  s----+-+
 author.import_package     POST s----+-+
 author.new_offering       GET  s----+-+
 author.new_offering       POST s----+-+
+author.new_regrade        GET  s----+-+
+author.new_regrade        POST s----+-+
 author.offerings          GET  s--+++++
 author.open_offering      POST s----+-+
 author.preview            GET  s----+++
 author.preview_activity   GET  s----+++
 author.preview_file       GET  s----+++
 author.publish            POST s----+-+
+author.regrade            GET  s----+-+
+author.undo_regrade       POST s----+-+
 author.version            GET  s----+++
 development.mail          GET  ++++++++
 development.styleguide    GET  ++++++++
@@ -210,8 +215,20 @@ def a_world(session: Session, settings: Settings) -> World:
     quizzes.finish_attempt(session, ended, by=learner, now=now)
     quizzes.grade_attempt(session, ended, now=now)
     attempt = quizzes.start_attempt(session, enrolment.id, activity_id, by=learner, now=now)
+    regrade = Regrade(
+        slot_id=slot.id,
+        policy=RegradePolicy.FULL_CREDIT,
+        never_lower=False,
+        tell=False,
+        reason="В ключе опечатка.",
+        made_by=columns["D"].id,
+        made_at=now,
+    )
+    session.add(regrade)
+    session.flush()
     return World(
         {
+            "regrade_id": regrade.id,
             "offering_id": here.id,
             "enrolment_id": enrolment.id,
             "certificate_id": certificate.id,

@@ -22,7 +22,7 @@ from courses.certificates.models import Certificate
 from courses.clock import utcnow
 from courses.db import Database
 from courses.learning.models import Enrolment
-from courses.people import Actor
+from courses.people import SYSTEM, Actor
 from courses.people.models import Person
 from courses.quizzes import Answer
 from courses.quizzes.models import Attempt, AttemptState, Slot
@@ -117,6 +117,18 @@ def values_of(settings: Settings, enrolment_id: int) -> dict[str, Any]:
             .join(Attempt, Attempt.quiz_id == Slot.quiz_id)
             .where(Attempt.id == attempts[AttemptState.FINISHED])
         )
+    with database.unit_of_work() as session:
+        regrade_id = quizzes.propose_regrade(
+            session,
+            slot_id or 0,
+            policy=quizzes.RegradePolicy.FULL_CREDIT,
+            draft=None,
+            never_lower=True,
+            tell=False,
+            reason="В ключе опечатка.",
+            by=SYSTEM,
+            now=utcnow(),
+        )
     database.engine.dispose()
     assert certificate is not None
     finished = {"attempt_id": attempts[AttemptState.FINISHED]}
@@ -128,6 +140,7 @@ def values_of(settings: Settings, enrolment_id: int) -> dict[str, Any]:
         "attempt_id": attempts[AttemptState.IN_PROGRESS],
         "person_id": person_id,
         "slot_id": slot_id,
+        "regrade_id": regrade_id,
         "key": "m1-quiz",
         "code": certificate.code,
         "token": "1.forged",
