@@ -3,12 +3,11 @@
 Everything works by plain forms; the script adds saving while one writes, and answers to it in JSON.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
-from sqlalchemy.orm import Session
 
 from app import asking
 from app.extensions import db, limiter, unit_of_work
@@ -103,14 +102,15 @@ def save_responses(attempt_id: int) -> ResponseReturnValue:
 
 @bp.post("/attempts/<int:attempt_id>/pages/<int:page>")
 def turn_page(attempt_id: int, page: int) -> ResponseReturnValue:
-    """Save what a page says, do what the button says, and go where it leads."""
-    go, answers = request.form.get("go", ""), answers_of_form(request.form)
+    """Save what a page says, do what the button says, and go where it leads. What was saved stays saved when
+    the button is refused."""
+    go, answers, now = request.form.get("go", ""), answers_of_form(request.form), utcnow()
     with unit_of_work() as session:
-        saved = quizzes.save_responses(session, attempt_id, answers, by=actor(), now=utcnow())
+        saved = quizzes.save_responses(session, attempt_id, answers, by=actor(), now=now)
         if saved.refusal:
-            quizzes.finish_attempt(session, attempt_id, by=actor(), now=utcnow())
-        else:
-            _press(session, attempt_id, go)
+            quizzes.finish_attempt(session, attempt_id, by=actor(), now=now)
+    if not saved.refusal:
+        _press(attempt_id, go, now)
     for sentence in _remarks(saved):
         flash(sentence, "warning")
     if saved.refusal:
@@ -215,7 +215,7 @@ def _runs(sitting: Sitting) -> bool:
     return False
 
 
-def _press(session: Session, attempt_id: int, go: str) -> None:
+def _press(attempt_id: int, go: str, now: datetime) -> None:
     """What a button beside a question does: «flag-12-1», «check-12», «again-12»."""
     deed, _, rest = go.partition("-")
     slot, _, wanted = rest.partition("-")
@@ -224,11 +224,12 @@ def _press(session: Session, attempt_id: int, go: str) -> None:
     slot_id = asking.whole(slot)
     if slot_id is None:
         raise NotFound("slot")
-    if deed == "flag":
-        quizzes.flag(session, attempt_id, slot_id, flagged=wanted == "1", by=actor())
-    else:
-        do = quizzes.check_answer if deed == "check" else quizzes.try_again
-        do(session, attempt_id, slot_id, by=actor(), now=utcnow())
+    with unit_of_work() as session:
+        if deed == "flag":
+            quizzes.flag(session, attempt_id, slot_id, flagged=wanted == "1", by=actor())
+        else:
+            do = quizzes.check_answer if deed == "check" else quizzes.try_again
+            do(session, attempt_id, slot_id, by=actor(), now=now)
 
 
 def _remarks(saved: Saved) -> list[str]:

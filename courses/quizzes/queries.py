@@ -408,6 +408,7 @@ def _sheet(
         flagged=flagged,
         state=graded.state if graded else None,
         fraction=graded.fraction if graded else None,
+        stands=Standing(certainty=saved.data.get("certainty")) if saved else UNTOUCHED,
         comment=graded.data.get("comment", "") if graded else "",
     )
 

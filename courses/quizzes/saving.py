@@ -96,12 +96,12 @@ class _Slot:
 
 _head = aliased(Step)
 _newest = (
-    select(func.max(_head.sequence))
+    select(func.coalesce(func.max(_head.sequence), 0))
     .where(
         _head.attempt_id == Step.attempt_id,
         _head.slot_id == Step.slot_id,
         _head.current,
-        _head.kind != StepKind.GRADED,
+        _head.kind == StepKind.SAVED,
     )
     .correlate(Step)
     .scalar_subquery()
@@ -259,8 +259,11 @@ class _Saver:
     rows: list[dict[str, Any]] = field(default_factory=list)
 
     def take(self, asked: PaperSlot, slot: _Slot, answer: Answer) -> Acknowledged:
-        """What becomes of the answer."""
+        """What becomes of the answer. A closed question shows no fields, so a page that brings none says
+        nothing about it."""
         kind, known = asked.type, slot.known
+        if slot.locked and not answer.fields:
+            return self._tell(asked, slot, answer, Fate.SAVED)
         try:
             response = kind.clean(
                 asked.body, slot.variant, kind.from_form(asked.body, slot.variant, answer.fields)
@@ -270,7 +273,7 @@ class _Saver:
         certainty = _certainty(asked, answer)
         same = response == known.response and certainty in (None, slot.certainty)
         verdict = rules.delivery(known, response, answer.client_sequence, same=same)
-        if verdict is Delivery.NEW and self._untouched(slot, answer, response):
+        if verdict is Delivery.NEW and self._untouched(slot, answer, response, certainty):
             verdict = Delivery.SAME
         if verdict in (Delivery.SAME, Delivery.DUPLICATE) or (self.late and same):
             uncounted = self.late and verdict is Delivery.DUPLICATE and not same
@@ -279,9 +282,8 @@ class _Saver:
             return self._tell(asked, slot, answer, Fate.REFUSED)
         conflict = rules.is_conflict(known, client=self.client, seen=answer.seen, same=same)
         fate = self._fate(slot, verdict)
-        self._keep(
-            slot, answer, {"response": response} | ({"certainty": certainty} if certainty else {}), fate
-        )
+        sure = certainty or (slot.certainty if asked.behaviour.asks_certainty else None)
+        self._keep(slot, answer, _said(response, sure), fate)
         if fate is not Fate.SAVED:
             return self._tell(asked, slot, answer, fate)
         answered = kind.is_gradable(asked.body, slot.variant, response)
@@ -295,13 +297,15 @@ class _Saver:
             return Fate.LOCKED
         return Fate.OVERTAKEN if verdict is Delivery.OLDER else Fate.SAVED
 
-    def _untouched(self, slot: _Slot, answer: Answer, response: Mapping[str, Any]) -> bool:
+    def _untouched(
+        self, slot: _Slot, answer: Answer, response: Mapping[str, Any], certainty: int | None
+    ) -> bool:
         """Whether a plain form only repeats what it was shown, while another page has answered since."""
         if answer.client_sequence is not None or answer.seen is None or slot.known.sequence <= answer.seen:
             return False
         asked = {"attempt_id": self.attempt_id, "slot_id": answer.slot_id, "seen": answer.seen}
-        shown = self.session.scalar(SHOWN, asked)
-        return bool(response == (shown["response"] if shown else {}))
+        shown = self.session.scalar(SHOWN, asked) or {"response": {}}
+        return bool(response == shown["response"] and certainty in (None, shown.get("certainty")))
 
     def _keep(self, slot: _Slot, answer: Answer, said: Mapping[str, Any], fate: Fate) -> None:
         slot.last += 1

@@ -72,5 +72,7 @@ def test_a_button_that_is_none_is_not_found_or_refused(database, client, sign_in
 def test_a_quiz_that_answers_at_the_end_refuses_a_check(database, client, sign_in) -> None:
     desk, address = begun(database, client, sign_in, "deferred_feedback")
     assert "check-" not in client.get(address).text
-    answer = client.post(f"{address}/pages/1", data={"go": f"check-{desk.choice}"})
+    fields = {f"s{desk.choice}-choice": "0", "go": f"check-{desk.choice}"}
+    answer = client.post(f"{address}/pages/1", data=fields)
     assert answer.status_code == 409
+    assert "checked" in client.get(address).text, "the answer was lost with the refusal"

@@ -10,7 +10,7 @@ from courses.texts import N_
 
 class Plain:
     """Defaults: complete as soon as gradable; two responses are the same when they are equal; marked by
-    the machine, as a whole, and never below nothing."""
+    the machine, as a whole, below nothing only by an answer that says so."""
 
     by_hand = False
 
@@ -33,7 +33,7 @@ class Plain:
         return None
 
     def least_fraction(self, question: Question) -> float:
-        return 0.0
+        return min(0.0, *(float(answer["fraction"]) for answer in question.get("answers") or ()), 0.0)
 
     def count_back(self, question: Question, variant: Variant, tries: Sequence[Response]) -> float | None:
         return None

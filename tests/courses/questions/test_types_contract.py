@@ -88,7 +88,7 @@ def _all_of_it(kind, question, variant, response):
     else:
         assert (graded.fraction is not None) == gradable
     if graded.fraction is not None:
-        assert -1 <= graded.fraction <= 1
+        assert kind.least_fraction(question) - 1e-9 <= graded.fraction <= 1
         # Blanks say their state together, whatever they weigh and however far one of them pulls down.
         assert graded.state == state_of(graded.fraction) or kind.name == "cloze"
         assert 0 <= graded.parts_right <= graded.parts_total or kind.name == "ordering"

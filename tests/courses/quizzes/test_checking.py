@@ -165,6 +165,74 @@ def test_certainty_belongs_to_the_answer(session: Session) -> None:
     assert mark(seat) == pytest.approx(2.0)
 
 
+@pytest.mark.parametrize("behaviour", ["deferred_cbm", "immediate_cbm"])
+def test_certainty_is_shown_again_and_kept_when_only_the_answer_changes(
+    session: Session, behaviour: str
+) -> None:
+    seat = seat_at(session, behaviour)
+    answer = Answer(seat.slots[0], {"choice": [seat.wrong(0)], "certainty": ["3"]})
+    quizzes.save_responses(session, seat.attempt_id, [answer], by=seat.by, now=NOW)
+    assert sheet(seat, 0).stands.certainty == 3
+    seat.save(0, seat.right(0))
+    assert sheet(seat, 0).stands.certainty == 3
+    assert mark(seat) == pytest.approx(3.0)
+
+
+def test_the_newest_certainty_counts_although_another_page_spoke_in_between(session: Session) -> None:
+    seat = seat_at(session, "deferred_cbm")
+
+    def say(certainty: str, seen: int) -> int:
+        fields = {"choice": [seat.right(0)], "certainty": [certainty]}
+        answer = Answer(seat.slots[0], fields, seen=seen)
+        [told] = quizzes.save_responses(session, seat.attempt_id, [answer], by=seat.by, now=NOW).slots
+        return told.sequence
+
+    first = say("1", 0)
+    say("2", first)
+    say("3", first)
+    assert mark(seat) == pytest.approx(3.0)
+
+
+def test_after_a_check_an_untouched_old_page_overwrites_nothing(session: Session) -> None:
+    seat = seat_at(session, "adaptive")
+    seat.save(0, seat.wrong(0))
+    old = sheet(seat, 0).sequence
+    seat.save(0, seat.right(0), seen=old)
+    check(seat, 0)
+    told = seat.save(0, seat.wrong(0), seen=old).slots[0]
+    assert (told.fate, told.answered) == (Fate.SAVED, True)
+    assert mark(seat) == pytest.approx(1.0)
+
+
+def test_after_a_check_another_page_s_answer_is_a_conflict_still(session: Session) -> None:
+    seat = seat_at(session, "adaptive")
+    seat.save(0, seat.wrong(0))
+    check(seat, 0)
+    told = seat.save(0, seat.right(0), client="another-page", number=1, seen=0).slots[0]
+    assert told.conflict_at is not None
+
+
+def test_an_answer_can_be_cleared_after_a_check(session: Session) -> None:
+    seat = seat_at(session, "adaptive")
+    seat.save(0, seat.wrong(0))
+    check(seat, 0)
+    seen = sheet(seat, 0).sequence
+    answer = Answer(seat.slots[0], {}, seen=seen)
+    [told] = quizzes.save_responses(session, seat.attempt_id, [answer], by=seat.by, now=NOW).slots
+    assert not told.answered
+    assert sheet(seat, 0).response == {}
+
+
+def test_a_closed_question_that_sends_no_fields_is_not_said_to_be_refused(session: Session) -> None:
+    seat = seat_at(session, "immediate_feedback")
+    seat.save(0, seat.right(0))
+    check(seat, 0)
+    answer = Answer(seat.slots[0], {}, seen=sheet(seat, 0).sequence)
+    [told] = quizzes.save_responses(session, seat.attempt_id, [answer], by=seat.by, now=NOW).slots
+    assert told.fate is Fate.SAVED
+    assert mark(seat) == pytest.approx(1.0)
+
+
 def test_a_quiz_that_answers_at_the_end_has_nothing_to_check(session: Session) -> None:
     seat = seat_at(session, "deferred_feedback")
     with pytest.raises(Conflict):
