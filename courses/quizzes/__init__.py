@@ -22,9 +22,7 @@ from courses.quizzes.events import (
 from courses.quizzes.grading import grade_attempt
 from courses.quizzes.marking import LONGEST_COMMENT, claim, give_mark, release
 from courses.quizzes.marking_queue import (
-    QueueLine,
     Work,
-    Works,
     marking_queue,
     marking_work,
     marking_works,
@@ -45,10 +43,6 @@ from courses.quizzes.queries import (
     waiting,
 )
 from courses.quizzes.regrade_queries import (
-    Change,
-    Correctable,
-    RegradeCard,
-    RegradePage,
     correctable,
     correctable_slots,
     regrade_page,
@@ -83,18 +77,13 @@ __all__ = [
     "AttemptRegraded",
     "AttemptState",
     "Behaviour",
-    "Change",
-    "Correctable",
     "Fate",
     "GradingProgress",
-    "QueueLine",
     "Quiz",
     "QuizSettings",
     "Receipt",
     "Regrade",
-    "RegradeCard",
     "RegradeCommitted",
-    "RegradePage",
     "RegradePolicy",
     "RegradeProposed",
     "RegradeUndone",
@@ -105,7 +94,6 @@ __all__ = [
     "Start",
     "Waiting",
     "Work",
-    "Works",
     "access_regrade",
     "apply_regrade",
     "attempts_left",
