@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from _typeshed import SupportsLenAndGetItem
 
 Item = TypeVar("Item")
+LEAST, MOST = -6.0, 3.0  # of certainty-based marking (quiz semantics 3.12)
 
 
 class AsWritten(random.Random):
@@ -90,12 +91,17 @@ def _asked(question: Mapping[str, Any], variant: dict[str, Any] | None) -> Asked
 
 def _done(asked: Asked, deed: Mapping[str, Any]) -> Done:
     name, certainty, fraction = deed.get("deed"), deed.get("certainty"), deed.get("fraction")
-    if name not in set(Deed):
+    if not isinstance(name, str) or name not in set(Deed):
         raise Invalid("bad_question", deed="unknown")
-    if certainty not in (None, 1, 2, 3):
+    if isinstance(certainty, bool) or certainty not in (None, 1, 2, 3):
         raise Invalid("bad_question", certainty="not_1_2_or_3")
-    if fraction is not None and (isinstance(fraction, bool) or not isinstance(fraction, int | float)):
+    if fraction is not None and not _is_fraction(fraction):
         raise Invalid("bad_question", fraction="not_a_number")
     raw = deed.get("response")
     response = None if raw is None else asked.type.clean(asked.body, asked.variant, raw)
     return Done(Deed(name), response, certainty, fraction)
+
+
+def _is_fraction(value: Any) -> bool:
+    """A number within what any behaviour can give."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and LEAST <= value <= MOST

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from app.command.questions import questions
-from courses.questions import TYPES
+from courses.questions import FORMATS, TYPES
 
 FILE = """// [id:7]
 ::Река::Какая река впадает в Каспийское море? {~Дон =Волга ~Днепр}
@@ -150,3 +150,44 @@ def test_a_line_that_makes_no_sense_is_told_so_and_the_others_are_graded(line):
     assert result.exit_code == 1
     assert "error" in told
     assert "fraction" in other
+
+
+RIVER = {"type": "true_false", "name": "Волга", "text": "Волга впадает в Чёрное море.", "right": False}
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        {"deed": ["mark"]},
+        {"deed": {}},
+        {"deed": "save", "certainty": True},
+        {"deed": "mark", "fraction": float("nan")},
+        {"deed": "mark", "fraction": 1e9},
+        {"deed": "mark", "fraction": True},
+    ],
+)
+def test_a_line_with_a_deed_that_is_none_does_not_stop_the_lines_after_it(deed):
+    wrong, right = graded(
+        {"question": RIVER, "steps": [deed]}, {"question": RIVER, "response": {"answer": False}}
+    )
+    assert "error" in wrong
+    assert right["fraction"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("[{0}, {0}]", []),
+        ("{0}\n{0}\n", []),
+        ("[{0}, {0}", ["json_broken"]),
+        ("[{0},", ["json_broken"]),
+        ("[{0} {0}]", ["json_broken"]),
+        ("[{0}, {0},]", ["json_broken"]),
+        ("[{0}] {0}", ["json_broken"]),
+        ("[[{0}]]", ["json_no_question"]),
+        ("[", ["json_broken"]),
+    ],
+)
+def test_a_list_that_was_cut_off_is_never_taken_for_a_whole_one(text, codes):
+    report = FORMATS["json"].read(text.replace("{0}", json.dumps(RIVER)).encode())
+    assert [problem.code for problem in report.errors] == codes

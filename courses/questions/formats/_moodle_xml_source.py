@@ -19,6 +19,7 @@ ALLOWED_FRACTIONS = sorted({round(sign * percent / 100, 7) + 0.0 for percent in 
 NEAR = 0.00001  # of a fraction, the reference's own
 PLUGIN_FILE = "@@PLUGINFILE@@"
 MOST_NAME = 100
+MOST_FILES = 200  # of one question
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
 _UNSAFE = re.compile(r"[^\w.-]+")
@@ -32,6 +33,7 @@ class Files:
     """The files of one question by the name that its texts use; one name has one content."""
 
     contents: dict[str, bytes] = field(default_factory=dict)
+    taken: dict[str, int] = field(default_factory=dict)  # how many contents wanted this name
 
     def add(self, name: str, content: bytes) -> str:
         """The name under which the content is kept: safe, short, and nobody else's."""
@@ -39,11 +41,13 @@ class Files:
         stem, dot, ending = name[-MOST_NAME:].rpartition(".")
         stem, dot = (stem, dot) if stem else (ending, "")
         ending = ending if dot else ""
-        number, chosen = 1, f"{stem}{dot}{ending}"
+        plain = chosen = f"{stem}{dot}{ending}"
+        number = self.taken.get(plain, 1)
         while self.contents.get(chosen, content) != content:
             number += 1
             chosen = f"{stem}-{number}{dot}{ending}"
         self.contents[chosen] = content
+        self.taken[plain] = number
         return chosen
 
     def named(self) -> dict[str, dict[str, Any]]:
@@ -159,6 +163,9 @@ class Source:
     def kept(self, file: Element) -> str:
         """The name of a file that was kept, nothing when it cannot be read."""
         name = file.attributes.get("name", "").strip()
+        if len(self.files.contents) >= MOST_FILES:
+            self.error("xml_files_many", file.place, most=MOST_FILES)
+            return ""
         content = self._content(file, name)
         return "" if content is None else self.files.add(name or "file", content)
 

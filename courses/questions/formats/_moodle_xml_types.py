@@ -3,8 +3,8 @@
 import html
 import math
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Mapping
-from itertools import islice
 from typing import Any
 
 from courses.markup import plain
@@ -14,6 +14,7 @@ from courses.questions.formats._pictures import size_of
 from courses.questions.formats._xml import Element
 from courses.questions.types._schemes import SCHEMES
 
+_BRACE = re.compile(r"\{")
 Keys = dict[str, Any]
 
 TOLERANCES = {"1": "relative", "2": "nominal", "3": "geometric"}
@@ -155,26 +156,33 @@ def essay(source: Source) -> Keys:
 
 def cloze(source: Source) -> Keys:
     """The codes in the text; their weights together are the mark."""
-    codes = read_codes(source.body, source.text_format)
+    codes, body = read_codes(source.body, source.text_format), _Body(source)
     for problem, offset in codes.findings:
         tell = source.error if problem.severity == "error" else source.warn
-        tell(problem.code, _place_in_text(source, offset), **problem.details)
-    source.places["blanks"] = [_place_in_text(source, offset) for offset in codes.places]
+        tell(problem.code, body.place_of(offset), **problem.details)
+    source.places["blanks"] = [body.place_of(offset) for offset in codes.places]
     mark = float(sum(blank["weight"] for blank in codes.blanks))
     return {"text": codes.text, "blanks": codes.blanks, "default_mark": mark}
 
 
-def _place_in_text(source: Source, offset: int) -> tuple[int, int]:
+class _Body:
     """Where in the file a place of the body stands. The names of files have changed, the braces have not."""
-    holder = source.element.child("questiontext")
-    if holder is None:
-        return source.element.place
-    inner = holder.child("text") or holder
-    brace, number = source.body.rfind("{", 0, offset + 1), source.body.count("{", 0, offset + 1)
-    if brace < 0:
-        return inner.place
-    braces = (found.start() for found in re.finditer(r"\{", inner.text))
-    return inner.place_of(next(islice(braces, number - 1, None), 0) + offset - brace)
+
+    def __init__(self, source: Source) -> None:
+        holder = source.element.child("questiontext")
+        self.own = source.element.place
+        self.inner = None if holder is None else holder.child("text") or holder
+        self.read = [found.start() for found in _BRACE.finditer(source.body)]
+        self.written = [] if self.inner is None else [one.start() for one in _BRACE.finditer(self.inner.text)]
+
+    def place_of(self, offset: int) -> tuple[int, int]:
+        if self.inner is None:
+            return self.own
+        number = bisect_right(self.read, offset) - 1
+        if number < 0:
+            return self.inner.place
+        start = self.written[number] if number < len(self.written) else 0
+        return self.inner.place_of(start + offset - self.read[number])
 
 
 def gap_select(source: Source) -> Keys:

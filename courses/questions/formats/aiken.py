@@ -17,8 +17,8 @@ from courses.questions.rules import said, words
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _LOOK_ALIKE = str.maketrans("АВЕКМНОРСТУХ", "ABEKMHOPCTYX")
-_OPTION = re.compile(r"\s*([A-ZА-ЯЁ])[.)](?:\s+(.*)|(\S.*))?\s*")
-_ANSWER = re.compile(r"\s*(?:ANSWER|ОТВЕТ)\s*:\s*(.*?)\s*", re.IGNORECASE)
+_OPTION = re.compile(r"([A-ZА-ЯЁ])[.)](.*)")
+_ANSWER = re.compile(r"(?:ANSWER|ОТВЕТ)\s*:(.*)", re.IGNORECASE)
 _BREAKS = re.compile(r"\s+")
 SAYS = frozenset({"shuffle"})
 
@@ -91,14 +91,15 @@ def _read_line(
     if len(line) > MAX_QUESTION:
         problems.add("question_too_long", number, 1, most=MAX_QUESTION)
         return question
-    answer = _ANSWER.fullmatch(line)
+    bare = line.strip()
+    answer = _ANSWER.fullmatch(bare)
     if answer:
-        _close(answer[1], number, line, question, drafts, problems)
+        _close(answer[1].strip(), number, line, question, drafts, problems)
         return None
-    option = _OPTION.fullmatch(line)
+    option = _OPTION.fullmatch(bare)
     if option and question is not None:
         question.letters.append(option[1].translate(_LOOK_ALIKE))
-        question.options.append((option[2] or option[3] or "").strip())
+        question.options.append(option[2].strip())
         return question
     if question is not None and question.options:
         problems.add("answer_line_missing", question.line, 1)

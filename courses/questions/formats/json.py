@@ -17,7 +17,7 @@ from courses.questions.types import TYPES
 
 BESIDE = ("category", "id_number", "line", "problems")
 MOST_CATEGORIES = 20
-_BETWEEN = re.compile(r"[\s,\[\]]*")
+_BLANK = re.compile(r"\s*")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -64,10 +64,13 @@ def as_object(draft: Draft) -> dict[str, Any]:
 
 
 def _objects(text: str, problems: Problems) -> Iterator[tuple[Any, int, int]]:
-    """Each value of the file with its place; the first one that is no JSON ends the reading."""
+    """Each value of the file with its place: of one list, or one after the other. The first thing that is no
+    JSON ends the reading, so a file that was cut off is never taken for a whole one."""
     decoder, places = json.JSONDecoder(parse_constant=_no_constant), _Places(text)
-    place = _end_of(text, 0)
-    while place < len(text):
+    place = _after_blank(text, 0)
+    listed = text[place : place + 1] == "["
+    place = _after_blank(text, place + 1) if listed else place
+    while place < len(text) and not (listed and text[place] == "]"):
         line, column = places.of(place)
         try:
             value, end = decoder.raw_decode(text, place)
@@ -78,16 +81,24 @@ def _objects(text: str, problems: Problems) -> Iterator[tuple[Any, int, int]]:
             problems.add("json_strange", line, column)
             return
         yield value, line, column
-        place = _end_of(text, end)
+        place = _after_blank(text, end)
+        if listed and text[place : place + 1] == ",":
+            place = _after_blank(text, place + 1)
+            if text[place : place + 1] in ("]", ""):
+                problems.add("json_broken", *places.of(min(place, len(text) - 1)))
+                return
+        elif listed and text[place : place + 1] != "]":
+            break
+    if listed and (text[place : place + 1] != "]" or text[place + 1 :].strip()):
+        problems.add("json_broken", *places.of(min(place, max(0, len(text) - 1))))
 
 
 def _no_constant(name: str) -> None:
     raise ValueError(name)
 
 
-def _end_of(text: str, start: int) -> int:
-    """The beginning of the next value."""
-    found = _BETWEEN.match(text, start)
+def _after_blank(text: str, start: int) -> int:
+    found = _BLANK.match(text, start)
     return found.end() if found else start
 
 

@@ -328,9 +328,13 @@ def _size(asks: Sequence[Asks]) -> int:
 # ---- checking
 
 
+def _is_kind(name: Any) -> bool:
+    return isinstance(name, str) and name in KINDS
+
+
 def _check_blank(question: Question, blank: Any, number: int) -> list[Problem]:
     where = f"blanks.{number}"
-    if not isinstance(blank, Mapping) or blank.get("kind") not in KINDS:
+    if not isinstance(blank, Mapping) or not _is_kind(blank.get("kind")):
         return [finding("blank_wrong", where, number=number + 1, kinds=", ".join(KINDS))]
     weight, problems = blank.get("weight", 1), []
     if not is_number(weight) or not isinstance(weight, int) or not 0 <= weight <= MAX_WEIGHT:

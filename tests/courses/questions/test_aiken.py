@@ -78,3 +78,9 @@ def test_one_mistake_does_not_hide_the_questions_after_it():
 
 def test_signs_of_html_are_only_signs():
     assert only(RIVER.replace("Дон", "<b>Дон</b> & Ко"))["answers"][0]["text"] == "<b>Дон</b> & Ко"
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("line", ["ANSWER: A{}x", "A) {}x", "{}ОТВЕТ{}", "Вопрос{}?"])
+def test_a_long_run_of_blanks_costs_no_more_than_other_letters(line: str):
+    AIKEN.read(("Какая река?\nA) Волга\nB) Дон\n" + line.replace("{}", " " * 90_000) + "\n").encode())

@@ -416,6 +416,26 @@ def test_a_name_never_leads_anywhere(name, kept):
     assert list(XML.read(data).drafts[0].question["files"]) == [kept]
 
 
+@pytest.mark.timeout(20)
+def test_a_question_has_so_many_files_and_no_more():
+    def named(count):
+        head = "".join(with_file("a.png", b"content %03d" % number) for number in range(count))
+        return XML.read(quiz(question("shortanswer", SHORT, head=head)))
+
+    assert len(named(200).drafts[0].question["files"]) == 200
+    many = named(300)
+    assert many.drafts == ()
+    assert {problem.code for problem in many.problems} == {"xml_files_many"}
+
+
+@pytest.mark.timeout(20)
+def test_a_text_full_of_codes_is_refused_in_a_moment():
+    text = "{1:SA:=мел} " * 8_000
+    report = XML.read(quiz(question("cloze", "", text=text)))
+    assert report.drafts == ()
+    assert report.errors
+
+
 def test_a_file_in_a_folder_is_found_by_its_text():
     text = "<img src='@@PLUGINFILE@@/b/c/a.png'>"
     (draft,) = XML.read(

@@ -232,6 +232,17 @@ def test_checking_never_raises_whatever_the_question(kind, broken):
 
 
 @EVERY_TYPE
+@pytest.mark.parametrize("strange", [[], {}, 1e400, None, [[]], {"kind": []}])
+def test_checking_never_raises_whatever_stands_where_a_word_or_a_list_should(kind, strange):
+    for key, value in kind.examples[0].question.items():
+        kind.check({**kind.examples[0].question, key: strange})
+        kind.check({**kind.examples[0].question, key: [strange]})
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            for inner in value[0]:
+                kind.check({**kind.examples[0].question, key: [{**value[0], inner: strange}]})
+
+
+@EVERY_TYPE
 def test_a_text_that_is_too_long_is_refused_and_unstorable_characters_go(kind):
     question, variant, *_ = kind.examples[0]
     if kind.name not in ("short_answer", "numerical"):
