@@ -58,7 +58,6 @@ NEXT_ATTEMPTS = (
         Attempt.quiz_id == bindparam("quiz_id"),
         Attempt.id > bindparam("after"),
         Attempt.state == AttemptState.FINISHED,
-        Attempt.grading_progress.in_(GRADED),
     )
     .order_by(Attempt.id)
     .limit(BATCH)
@@ -222,6 +221,8 @@ def _outcome(
 def _count_one(
     session: Session, regrade: Regrade, sheet: Paper, correction: Correction, attempt_id: int
 ) -> None:
+    if regrade.slot_id not in results(session, attempt_id):
+        return
     _, before, new, old_mark, new_mark = _outcome(session, sheet, correction, attempt_id)
     if new is not None and _differs(before, new) and not _spared(regrade, old_mark, new_mark):
         _write_line(session, regrade, attempt_id, before, new, old_mark, new_mark)
@@ -236,8 +237,8 @@ def _apply_one(
     now: datetime,
 ) -> None:
     attempt = ask(session, LOCKED, {"attempt_id": attempt_id}).one()
-    if _has_step(session, attempt_id, regrade):
-        return
+    if attempt.grading_progress not in GRADED or _has_step(session, attempt_id, regrade):
+        return  # one that is graded later finds the correction by itself
     history, before, new, old_mark, new_mark = _outcome(session, sheet, correction, attempt_id)
     if new is None or not _differs(before, new) or _spared(regrade, old_mark, new_mark):
         return

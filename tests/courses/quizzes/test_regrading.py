@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from courses import quizzes
 from courses.catalogue import Offering
+from courses.db import Database
 from courses.errors import Conflict, Forbidden, Invalid
 from courses.learning.models import ActivityRecord, Enrolment
 from courses.outbox import OutboxMessage
@@ -18,6 +19,7 @@ from courses.quizzes import Answer, RegradePolicy
 from courses.quizzes.models import Attempt, Regrade, RegradeLine, Slot, Step, StepKind
 from tests.courses.quizzes.seat import NOW, SHORT, Seat, a_seat
 from tests.courses.quizzes.test_marking import a_marker
+from tests.courses.quizzes.test_races import at_once, doing
 from tests.factories import a_person, a_role, an_actor, an_enrolment
 
 LATER = NOW + timedelta(days=1)
@@ -26,8 +28,8 @@ CHALK = {**SHORT, "answers": [*SHORT["answers"], {"text": "мелок", "fractio
 NOT_CHALK = {**SHORT, "answers": [{"text": "мелок", "fraction": 1.0, "feedback": ""}]}
 
 
-def attempt(seat: Seat, word: str, *, right: bool = True, now: datetime = NOW) -> int:
-    """An attempt that says this word and is right or wrong in the second question; graded."""
+def attempt(seat: Seat, word: str, *, right: bool = True, graded: bool = True, now: datetime = NOW) -> int:
+    """A finished attempt that says this word and is right or wrong in the second question."""
     seat.start(now)
     answers = [
         Answer(seat.slots[0], {"text": [word]}),
@@ -35,7 +37,8 @@ def attempt(seat: Seat, word: str, *, right: bool = True, now: datetime = NOW) -
     ]
     quizzes.save_responses(seat.session, seat.attempt_id, answers, by=seat.by, now=now)
     quizzes.finish_attempt(seat.session, seat.attempt_id, by=seat.by, now=now)
-    quizzes.grade_attempt(seat.session, seat.attempt_id, now=now)
+    if graded:
+        quizzes.grade_attempt(seat.session, seat.attempt_id, now=now)
     return seat.attempt_id
 
 
@@ -288,3 +291,22 @@ def test_only_authors_correct_and_only_what_was_counted_is_committed(
     commit(seat, author, number)
     with pytest.raises(Conflict, match="committed_already"):
         commit(seat, author, number)
+
+
+def test_an_attempt_that_is_graded_at_the_same_moment_gets_its_new_mark_too(database: Database) -> None:
+    with database.unit_of_work() as session:
+        seat = a_seat(session, short=True)
+        author = a_role(session, a_person(session), Role.CONTENT_DEVELOPER)
+        number = propose(seat, author, RegradePolicy.NEW_KEY)
+        waiting = [attempt(neighbour(seat), "мелок", graded=False) for _ in range(6)]
+
+    def correct() -> None:
+        doing(database, quizzes.commit_regrade, number, by=author, now=LATER)()
+        after: int | None = 0
+        while after is not None:
+            after = doing(database, quizzes.apply_regrade, number, after=after, now=LATER)()
+
+    graders = [doing(database, quizzes.grade_attempt, one, now=LATER) for one in waiting]
+    assert at_once([*graders, correct]) == [None] * 7
+    with database.reading() as session:
+        assert session.scalars(select(Attempt.mark)).all() == [2.0] * 6
