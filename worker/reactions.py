@@ -129,3 +129,11 @@ def tell_marked(attempt_id: int, **_ids: int) -> None:
     with unit_of_work() as session:
         letter_id = notifications.tell_marked(session, attempt_id, now=utcnow())
     send_letter(database(), letter_id, settings())
+
+
+@reacts_to(quizzes.AttemptRegraded)
+def tell_regraded(attempt_id: int, regrade_id: int) -> None:
+    """Whose grade a correction changed learns it with the reason, where the author wished so."""
+    with unit_of_work() as session:
+        letter_id = notifications.tell_regraded(session, attempt_id, regrade_id, now=utcnow())
+    send_letter(database(), letter_id, settings())

@@ -16,6 +16,7 @@ from courses.notifications.telling import (
     tell_marked,
     tell_password_changed,
     tell_registered,
+    tell_regraded,
     tell_reset_asked,
 )
 
@@ -37,6 +38,7 @@ __all__ = [
     "tell_marked",
     "tell_password_changed",
     "tell_registered",
+    "tell_regraded",
     "tell_reset_asked",
     "write_letter",
 ]

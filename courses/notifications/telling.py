@@ -90,6 +90,26 @@ def tell_marked(session: Session, attempt_id: int, *, now: datetime) -> int | No
     return _owe(session, row.person_id, "marked", occasion, context, now=now)
 
 
+def tell_regraded(session: Session, attempt_id: int, regrade_id: int, *, now: datetime) -> int | None:
+    """«Your grade has changed», with the reason; once for each correction, and to nobody who left."""
+    attempt, regrade = quizzes.Attempt, quizzes.Regrade
+    row = session.execute(
+        select(learning.Enrolment.person_id, attempt.number, Activity.title, regrade.reason)
+        .join(learning.Enrolment, learning.Enrolment.id == attempt.enrolment_id)
+        .join(quizzes.Quiz, quizzes.Quiz.id == attempt.quiz_id)
+        .join(Activity, Activity.id == quizzes.Quiz.activity_id)
+        .join(regrade, regrade.id == regrade_id)
+        .where(
+            attempt.id == attempt_id, regrade.undone_at.is_(None), learning.Enrolment.withdrawn_at.is_(None)
+        )
+    ).first()
+    if row is None:
+        return None
+    context = {"attempt_id": attempt_id, "title": row.title, "number": row.number, "reason": row.reason}
+    occasion = f"regraded:{attempt_id}:{regrade_id}"
+    return _owe(session, row.person_id, "regraded", occasion, context, now=now)
+
+
 def tell_certificate_issued(session: Session, certificate_id: int, *, now: datetime) -> int | None:
     """«Your certificate is ready», unless it was revoked or replaced before anybody could be told."""
     if not certificates.is_valid(session, certificate_id):

@@ -1,5 +1,6 @@
 """What a correction of a question makes of one answer; nothing here changes anything."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,13 @@ from courses.quizzes.papers import Paper, PaperSlot
 
 NEEDS_KEY = frozenset({RegradePolicy.BETTER, RegradePolicy.NEW_KEY, RegradePolicy.LATER_ONLY})
 
+SEEN_CHANGE = 1e-7  # of a fraction; smaller differences are none (quiz semantics 3.15)
+
+MADE = (
+    select(Regrade.id, Regrade.policy, Regrade.reason, Regrade.question_version_id, QuestionVersion.body)
+    .outerjoin(QuestionVersion, QuestionVersion.id == Regrade.question_version_id)
+    .where(Regrade.id.in_(bindparam("ids", expanding=True)))
+)
 HOLDING = (
     select(
         Regrade.id,
@@ -31,6 +39,24 @@ HOLDING = (
     )
     .order_by(Regrade.committed_at, Regrade.id)
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """What a learner is told of a correction that changed their result."""
+
+    policy: RegradePolicy
+    reason: str
+    question_version_id: int | None
+    body: dict[str, Any] | None
+
+
+def made(session: Session, regrade_ids: Collection[int]) -> dict[int, Corrected]:
+    """What was corrected by these regrades; nothing is asked when there are none."""
+    if not regrade_ids:
+        return {}
+    rows = ask(session, MADE, {"ids": list(regrade_ids)})
+    return {row.id: Corrected(row.policy, row.reason, row.question_version_id, row.body) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +106,14 @@ def corrected(correction: Correction, history: SlotHistory) -> Result | None:
     if correction.policy is RegradePolicy.BETTER and (old.fraction or 0.0) >= (new.fraction or 0.0):
         return Result(old.state, old.fraction)
     return Result(new.state, new.fraction)
+
+
+def differs(before: Result, new: Result) -> bool:
+    """Whether a correction changes anything about an answer."""
+    if before.void or new.void:
+        return before.void != new.void
+    changed = abs((before.fraction or 0.0) - (new.fraction or 0.0)) > SEEN_CHANGE
+    return changed or before.state is State.NEEDS_GRADING
 
 
 def correction_step(

@@ -11,7 +11,7 @@ from courses.db import ask
 from courses.questions import State
 from courses.quizzes import rules
 from courses.quizzes.behaviours import Standing
-from courses.quizzes.corrections import corrected, correction_step, holding
+from courses.quizzes.corrections import corrected, correction_step, differs, holding
 from courses.quizzes.counting import Result, total
 from courses.quizzes.events import AttemptGraded
 from courses.quizzes.history import HISTORY, SlotHistory, by_slot
@@ -42,7 +42,7 @@ def grade_attempt(session: Session, attempt_id: int, *, now: datetime) -> None:
     found = {one: Result(State(stands.state), stands.fraction) for one, stands in graded.items()}
     for slot_id, correction in holding(session, sheet).items():
         new = corrected(correction, slots[slot_id])
-        if new is not None:
+        if new is not None and differs(found[slot_id], new):
             found[slot_id] = new
             steps.append(correction_step(attempt_id, correction, slots[slot_id].last + 2, new, now))
     add_steps(session, steps)

@@ -19,6 +19,7 @@ from courses.questions import Control, Graded, Reviewed, State, Words
 from courses.quizzes import rules
 from courses.quizzes.attempts import access_attempt
 from courses.quizzes.behaviours import Standing
+from courses.quizzes.corrections import Corrected, made, with_key
 from courses.quizzes.counting import GIVEN
 from courses.quizzes.history import HISTORY, SlotHistory, by_slot
 from courses.quizzes.models import Attempt, AttemptState, GradingProgress, Step, StepKind
@@ -90,6 +91,7 @@ class Sheet:
     fraction: float | None = None
     stands: Standing = UNTOUCHED
     comment: str = ""
+    correction: Corrected | None = None
 
     @property
     def slot_id(self) -> int:
@@ -363,6 +365,7 @@ def sitting(session: Session, attempt_id: int, *, by: Actor) -> Sitting:
     }
     known = paper(session, attempt.quiz_id)
     histories = _histories(session, attempt_id) if known.can_check else {}
+    corrections = _corrections(session, steps)
     numbers = {
         slot_id: number
         for number, slot_id in enumerate((one for one in attempt.layout if one in known.question_ids), 1)
@@ -380,9 +383,12 @@ def sitting(session: Session, attempt_id: int, *, by: Actor) -> Sitting:
         receipt=attempt.receipt,
         paper=known,
         sheets=tuple(
-            _with_checks(
-                _sheet(known.slots[slot_id], numbers.get(slot_id, 0), steps, slot_id in attempt.flagged),
-                histories.get(slot_id),
+            _with_correction(
+                _with_checks(
+                    _sheet(known.slots[slot_id], numbers.get(slot_id, 0), steps, slot_id in attempt.flagged),
+                    histories.get(slot_id),
+                ),
+                corrections.get(slot_id),
             )
             for slot_id in attempt.layout
         ),
@@ -396,8 +402,7 @@ def _sheet(
     flagged: bool,
 ) -> Sheet:
     saved = steps.get((asked.id, StepKind.SAVED))
-    given = [steps[asked.id, kind] for kind in GIVEN if (asked.id, kind) in steps]
-    graded = max(given, key=lambda step: step.sequence, default=None)
+    graded = _last_word(steps, asked.id)
     return Sheet(
         asked=asked,
         number=number,
@@ -411,6 +416,32 @@ def _sheet(
         stands=Standing(certainty=saved.data.get("certainty")) if saved else UNTOUCHED,
         comment=graded.data.get("comment", "") if graded else "",
     )
+
+
+def _last_word(
+    steps: Mapping[tuple[int, StepKind], Row[*tuple[Any, ...]]], slot_id: int
+) -> Row[*tuple[Any, ...]] | None:
+    given = [steps[slot_id, kind] for kind in GIVEN if (slot_id, kind) in steps]
+    return max(given, key=lambda step: step.sequence, default=None)
+
+
+def _corrections(
+    session: Session, steps: Mapping[tuple[int, StepKind], Row[*tuple[Any, ...]]]
+) -> dict[int, Corrected]:
+    """The corrections that have the last word about questions of an attempt, by slot."""
+    regraded = {slot_id for slot_id, kind in steps if kind == StepKind.REGRADED}
+    words = {slot_id: _last_word(steps, slot_id) for slot_id in regraded}
+    ids = {slot_id: step.data.get("regrade_id") for slot_id, step in words.items() if step is not None}
+    found = made(session, {one for one in ids.values() if one})
+    return {slot_id: found[one] for slot_id, one in ids.items() if one in found}
+
+
+def _with_correction(sheet: Sheet, correction: Corrected | None) -> Sheet:
+    """The sheet with the key by which it was marked in the end."""
+    if correction is None:
+        return sheet
+    asked = with_key(sheet.asked, correction.question_version_id, correction.body)
+    return replace(sheet, asked=asked, correction=correction)
 
 
 def _histories(session: Session, attempt_id: int) -> dict[int, SlotHistory]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, case, func, select
+from sqlalchemy import ColumnElement, Row, case, func, select
 from sqlalchemy.orm import Session
 
 from courses import people
@@ -79,10 +79,6 @@ class RegradePage:
     page: int
     pages: int
 
-    @property
-    def total(self) -> int:
-        return self.raised + self.lowered
-
 
 def correctable(session: Session, slot_id: int, *, by: Actor) -> Correctable:
     """A question as the form for its correction needs it."""
@@ -108,8 +104,8 @@ def regrade_page(session: Session, regrade_id: int, *, by: Actor, page: int) -> 
         .join(Question, Question.id == QuestionVersion.question_id)
         .where(Slot.id == regrade.slot_id)
     ).one()
-    raised, lowered = _counts(session, regrade_id)
-    pages = max(1, -(-(raised + lowered) // PER_PAGE))
+    raised, lowered, total = _counts(session, regrade_id)
+    pages = max(1, -(-total // PER_PAGE))
     page = min(max(1, page), pages)
     sheet = paper(session, about.quiz_id)
     return RegradePage(
@@ -128,15 +124,17 @@ def regrade_page(session: Session, regrade_id: int, *, by: Actor, page: int) -> 
     )
 
 
-def _counts(session: Session, regrade_id: int) -> tuple[int, int]:
-    lower = RegradeLine.new_mark < RegradeLine.old_mark
+def _counts(session: Session, regrade_id: int) -> tuple[int, int, int]:
+    """How many attempts rise, fall, and change at all; some wait for a person's mark before and after."""
+
+    def count(where: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.coalesce(func.sum(case((where, 1), else_=0)), 0)
+
+    new, old = RegradeLine.new_mark, func.coalesce(RegradeLine.old_mark, 0.0)
     row = session.execute(
-        select(func.count().label("total"), func.sum(case((lower, 1), else_=0)).label("lowered")).where(
-            RegradeLine.regrade_id == regrade_id
-        )
+        select(count(new > old), count(new < old), func.count()).where(RegradeLine.regrade_id == regrade_id)
     ).one()
-    lowered = int(row.lowered or 0)
-    return int(row.total) - lowered, lowered
+    return int(row[0]), int(row[1]), int(row[2])
 
 
 def _lines(session: Session, regrade_id: int, page: int) -> list[Row[*tuple[Any, ...]]]:

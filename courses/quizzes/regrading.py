@@ -26,6 +26,7 @@ from courses.quizzes.corrections import (
     Correction,
     corrected,
     correction_step,
+    differs,
     regraded_step,
     with_key,
 )
@@ -49,7 +50,6 @@ from courses.quizzes.steps import add_steps
 
 BATCH = 100
 SHORTEST_REASON, LONGEST_REASON = 10, 500
-SEEN_CHANGE = 1e-7  # of a fraction; smaller differences are none (quiz semantics 3.15)
 
 GRADED = (GradingProgress.FULLY_GRADED, GradingProgress.PENDING_MANUAL)
 NEXT_ATTEMPTS = (
@@ -224,7 +224,7 @@ def _count_one(
     if regrade.slot_id not in results(session, attempt_id):
         return
     _, before, new, old_mark, new_mark = _outcome(session, sheet, correction, attempt_id)
-    if new is not None and _differs(before, new) and not _spared(regrade, old_mark, new_mark):
+    if new is not None and differs(before, new) and not _spared(regrade, old_mark, new_mark):
         _write_line(session, regrade, attempt_id, before, new, old_mark, new_mark)
 
 
@@ -240,7 +240,7 @@ def _apply_one(
     if attempt.grading_progress not in GRADED or _has_step(session, attempt_id, regrade):
         return  # one that is graded later finds the correction by itself
     history, before, new, old_mark, new_mark = _outcome(session, sheet, correction, attempt_id)
-    if new is None or not _differs(before, new) or _spared(regrade, old_mark, new_mark):
+    if new is None or not differs(before, new) or _spared(regrade, old_mark, new_mark):
         return
     add_steps(session, [correction_step(attempt_id, correction, history.last + 1, new, now)])
     _write_line(session, regrade, attempt_id, before, new, old_mark, new_mark)
@@ -272,14 +272,6 @@ def _new_mark(
         values |= {"graded_at": now, "grading_progress": GradingProgress.FULLY_GRADED}
     session.execute(update(Attempt).where(Attempt.id == attempt.id).values(**values))
     tell_learning(session, attempt.enrolment_id, sheet, now=now)
-
-
-def _differs(before: Result, new: Result) -> bool:
-    if before.void or new.void:
-        return before.void != new.void
-    return abs((before.fraction or 0.0) - (new.fraction or 0.0)) > SEEN_CHANGE or (
-        before.state is questions.State.NEEDS_GRADING
-    )
 
 
 def _spared(regrade: Regrade, old_mark: float | None, new_mark: float | None) -> bool:

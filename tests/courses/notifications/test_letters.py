@@ -15,13 +15,16 @@ from courses.clock import utcnow
 from courses.notifications.composing import FOLDER, one_line
 from courses.notifications.folder import keep_in_folder, paragraphs_of
 from courses.notifications.models import Letter
-from courses.people import Purpose
+from courses.people import Purpose, Role
 from courses.people.models import Person
 from courses.people.tokens import issue
+from courses.quizzes import RegradePolicy
 from courses.settings import Settings
 from tests.courses.people.steps import NOW, link, register
+from tests.courses.quizzes.seat import a_seat
 from tests.courses.quizzes.test_marking import a_marker, essay_seat, handed_in, mark
-from tests.factories import a_person, an_actor, an_enrolment, an_offering
+from tests.courses.quizzes.test_regrading import attempt, commit, propose, undo
+from tests.factories import a_person, a_role, an_actor, an_enrolment, an_offering
 
 SETTINGS = Settings.from_env(
     {
@@ -171,6 +174,22 @@ def test_who_waited_for_a_mark_is_told_and_told_again_only_of_another_mark(sessi
     session.get_one(learning.Enrolment, seat.enrolment_id).withdrawn_at = utcnow()
     session.flush()
     assert notifications.tell_marked(session, attempt_id, now=NOW) is None
+
+
+def test_whose_grade_a_correction_changed_learns_it_once_with_the_reason(session):
+    seat = a_seat(session, short=True)
+    attempt_id = attempt(seat, "мелок")
+    author = a_role(session, a_person(session), Role.CONTENT_DEVELOPER)
+    regrade_id = propose(seat, author, RegradePolicy.NEW_KEY, tell=True)
+    commit(seat, author, regrade_id)
+    first = notifications.tell_regraded(session, attempt_id, regrade_id, now=NOW)
+    message = composed(session, first)
+    assert "изменилась" in message["Subject"]
+    assert "В ключе не было слова «мелок»." in body(message)
+    assert f"https://kafedra.example/study/attempts/{attempt_id}/result\n" in body(message)
+    assert notifications.tell_regraded(session, attempt_id, regrade_id, now=NOW) == first
+    undo(seat, author, regrade_id)
+    assert notifications.tell_regraded(session, attempt_id, regrade_id, now=NOW) is None
 
 
 def test_one_who_withdrew_at_once_is_not_welcomed(session):

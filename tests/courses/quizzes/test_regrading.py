@@ -171,6 +171,26 @@ def test_later_attempts_are_graded_with_what_holds(seat: Seat, author: Actor) ->
     assert (shown.state, shown.fraction) == ("graded_right", 1.0)
 
 
+def test_a_learner_sees_the_key_that_counted_and_why(seat: Seat, author: Actor) -> None:
+    attempt(seat, "мелок")
+    number = propose(seat, author, RegradePolicy.NEW_KEY, key=NOT_CHALK)
+    commit(seat, author, number)
+    shown = quizzes.sitting(seat.session, seat.attempt_id, by=seat.by).sheets[0]
+    assert (shown.right_answer, shown.state) == ("мелок", "graded_right")
+    assert shown.correction is not None
+    assert shown.correction.reason == REASON
+    undo(seat, author, number)
+    shown = quizzes.sitting(seat.session, seat.attempt_id, by=seat.by).sheets[0]
+    assert (shown.right_answer, shown.state, shown.correction) == ("мел", "graded_wrong", None)
+
+
+def test_an_answer_that_a_correction_does_not_touch_says_nothing_of_it(seat: Seat, author: Actor) -> None:
+    commit(seat, author, propose(seat, author, RegradePolicy.BETTER, key=NOT_CHALK))
+    attempt(seat, "мел", now=LATER)
+    shown = quizzes.sitting(seat.session, seat.attempt_id, by=seat.by).sheets[0]
+    assert (shown.state, shown.right_answer, shown.correction) == ("graded_right", "мел", None)
+
+
 def test_a_person_s_mark_stands_above_a_new_key_and_yields_to_full_credit(
     seat: Seat, author: Actor, session: Session
 ) -> None:
