@@ -37,6 +37,9 @@ DEEDS = {
     "person.enable": N_("Учётная запись включена"),
     "person.enter": N_("Учётная запись создана в учебной части"),
     "person.rename": N_("Имя изменено"),
+    "quiz.regrade": N_("Исправление вопроса предложено"),
+    "quiz.regrade_commit": N_("Исправление вопроса применено"),
+    "quiz.regrade_undo": N_("Исправление вопроса отменено"),
     "role.grant": N_("Дана роль"),
     "role.withdraw": N_("Снята роль"),
 }
@@ -47,6 +50,7 @@ SUBJECTS = {
     "enrolment": N_("Зачисление"),
     "offering": N_("Группа"),
     "person": N_("Человек"),
+    "regrade": N_("Исправление"),
 }
 MOMENTS = {"starts_at": N_("начало"), "ends_at": N_("конец"), "enrol_until": N_("запись до")}
 ADDRESSES = {

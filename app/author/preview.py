@@ -59,12 +59,9 @@ def preview(version_id: int) -> ResponseReturnValue:
 def preview_activity(version_id: int, key: str) -> ResponseReturnValue:
     """One lesson, practical task or quiz."""
     outline = catalogue.access_version(db.session(), version_id, by=actor())
-    item = next((activity for activity in outline.activities if activity.key == key), None)
-    if item is None:
-        raise NotFound("activity")
+    item = _item(outline, key)
     previous, following = _neighbours(outline, item)
     address = partial(url_for, "author.preview_file", version_id=version_id, key=key)
-    corrects = item.kind is ActivityKind.QUIZ and outline.published
     return render_template(
         "author/preview_activity.html",
         outline=outline,
@@ -73,7 +70,7 @@ def preview_activity(version_id: int, key: str) -> ResponseReturnValue:
         following=following,
         text=catalogue.activity_text(db.session(), item.id),
         sheets=_sheets(item, address),
-        slots=quizzes.correctable_slots(db.session(), item.id, by=actor()) if corrects else [],
+        slots=_correctable(outline, item),
         **NAMES,
     )
 
@@ -87,6 +84,20 @@ def preview_file(version_id: int, key: str, number: int, name: str) -> ResponseR
     if not 1 <= number <= len(drafts):
         raise NotFound("question")
     return question_files.picture(drafts[number - 1].question, name)
+
+
+def _item(outline: Outline, key: str) -> OutlineActivity:
+    item = next((activity for activity in outline.activities if activity.key == key), None)
+    if item is None:
+        raise NotFound("activity")
+    return item
+
+
+def _correctable(outline: Outline, item: OutlineActivity) -> list[int]:
+    """The slots of a published quiz, for those who may correct it."""
+    if item.kind is not ActivityKind.QUIZ or not outline.published:
+        return []
+    return quizzes.correctable_slots(db.session(), item.id, by=actor())
 
 
 def _sheets(item: OutlineActivity, address: Callable[..., str]) -> list[Sheet]:

@@ -17,9 +17,7 @@ from app.learner.sheets import (
     answers_of_form,
     answers_of_json,
     asked,
-    number,
     reviewed,
-    say_block,
     told,
     where_to,
 )
@@ -170,8 +168,7 @@ def result(attempt_id: int) -> ResponseReturnValue:
         waits_long=utcnow() - sitting.finished_at > WAITS_LONG,
         following=outline.neighbours(sitting.paper.activity_id)[1],
         reviewed=reviewed,
-        say_block=say_block,
-        number=number,
+        **NAMES,
     )
 
 
