@@ -46,6 +46,7 @@ def a_photo() -> bytes:
 
 CONTENTS = {
     "волга.svg": DRAWING,
+    "разгадка.svg": DRAWING,
     "фото окский.PNG": a_photo(),
     "громкий.svg": LOUD,
     "страница.html": b"<script>alert(1)</script>",
@@ -96,6 +97,7 @@ def asked(database: Database, settings: Settings) -> Asked:
             text="![Берег](волга.svg) Какое это озеро? ![Лодка](<file:фото окский.PNG>)",
             text_format="markdown",
             answers=[{"text": "Ильмень", "fraction": 1.0, "feedback": "![Верно](волга.svg) Да."}],
+            general_feedback="![Разгадка](разгадка.svg)",
             files=files,
         )
         a_quiz(session, activity, *questions, lake, per_page=0)
@@ -175,6 +177,32 @@ def test_the_texts_of_a_question_show_its_pictures(learner: FlaskClient, asked: 
     pictures = re.findall(rf'<img src="(/study/questions/{asked.lake}/files/[^"]+)" alt="([^"]+)"', page)
     assert [alt for _, alt in pictures] == ["Берег", "Лодка"]
     assert [learner.get(url).status_code for url, _ in pictures] == [200, 200]
+
+
+def test_a_picture_of_the_feedback_is_not_there_before_the_feedback(
+    learner: FlaskClient, asked: Asked, database: Database
+) -> None:
+    folder = f"/study/questions/{asked.lake}/files"
+    page = learner.post(f"/study/{asked.enrolment}/quiz/attempts", follow_redirects=True)
+    assert learner.get(f"{folder}/разгадка.svg").status_code == 404
+    assert learner.get(f"{folder}/волга.svg").status_code == 200
+    attempt = int(page.request.path.split("/")[3])
+    by = Actor(asked.person)
+    with database.unit_of_work() as session:
+        quizzes.finish_attempt(session, attempt, by=by, now=utcnow())
+        quizzes.grade_attempt(session, attempt, now=utcnow())
+    assert learner.get(f"{folder}/разгадка.svg").status_code == 200
+
+
+def test_whoever_marks_sees_every_picture_of_the_question(
+    app: Any, asked: Asked, database: Database, sign_in: SignIn
+) -> None:
+    with database.unit_of_work() as session:
+        offering = session.get_one(Enrolment, asked.enrolment).offering_id
+        marker = a_role(session, a_person(session), Role.INSTRUCTOR, offering).id
+    client = app.test_client()
+    sign_in(client, marker)
+    assert client.get(f"/study/questions/{asked.lake}/files/разгадка.svg").status_code == 200
 
 
 def test_an_author_sees_the_pictures_in_the_preview(

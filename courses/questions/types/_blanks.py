@@ -9,6 +9,7 @@ from courses.markup import in_texts, render_text
 from courses.questions.controls import GAP, GAPS, Words
 from courses.questions.rules import MAX_PARTS, Question, finding
 
+_FORMULA = re.compile(r"<code class=\"formula-bad\">[^<]*</code>")  # a mark makes a formula of none
 MARK = re.compile(r"\[\[([0-9]{1,4})\]\]")
 MAX_WEIGHT = 1000
 
@@ -42,7 +43,7 @@ def check_drawn(question: Question, names: Sequence[int]) -> list[Problem]:
         drawn.update(GAPS.findall(piece))
         return piece
 
-    in_texts(render_text(text, text.text_format), seen)
+    in_texts(_FORMULA.sub("", render_text(text, text.text_format, figure_url=str)), seen)
     return [
         finding("gap_not_drawn", "text", severity="warning", number=place + 1)
         for place, name in enumerate(names[:MAX_PARTS])
