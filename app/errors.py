@@ -2,10 +2,11 @@
 
 import secrets
 import time
+from collections.abc import Sequence
 from math import ceil
 
 import structlog
-from flask import Flask, Response, g, jsonify, render_template
+from flask import Flask, Response, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from redis import RedisError
@@ -17,6 +18,7 @@ from app.security import wants_json
 from courses.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 
 STATUS = {NotFound: 404, Forbidden: 403, Conflict: 409, Invalid: 422}
+LONG = 120  # characters: words worth giving back, longer than any password or token of ours
 PAGES = frozenset({400, 403, 404, 405, 409, 410, 413, 415, 422, 429, 500, 503})
 
 log = structlog.get_logger("kafedra.web")
@@ -35,7 +37,8 @@ def _refusal(error: DomainError) -> ResponseReturnValue:
 
 
 def _stale_form(_error: CSRFError) -> ResponseReturnValue:
-    return _page(400, code="stale_form")
+    """What was typed is given back to be copied: the page it came from may be gone."""
+    return _page(400, code="stale_form", typed=[text for text in request.form.values() if len(text) >= LONG])
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
@@ -71,7 +74,9 @@ def _bug(error: Exception) -> tuple[Response | str, int]:
     return _page(503 if away else 500, code="away" if away else "bug", reference=number)
 
 
-def _page(status: int, *, code: str, reference: str = "", minutes: int = 0) -> tuple[Response | str, int]:
+def _page(
+    status: int, *, code: str, reference: str = "", minutes: int = 0, typed: Sequence[str] = ()
+) -> tuple[Response | str, int]:
     """The page of a refusal. On that of a failure nobody is signed in: to ask who reads might fail again."""
     if status >= 500:
         g.nobody = True
@@ -81,7 +86,12 @@ def _page(status: int, *, code: str, reference: str = "", minutes: int = 0) -> t
     shown = status if status in PAGES else (404 if status < 500 else 500)
     try:
         page = render_template(
-            f"errors/{shown}.html", code=code, reference=reference, status=status, minutes=minutes or 1
+            f"errors/{shown}.html",
+            code=code,
+            reference=reference,
+            status=status,
+            minutes=minutes or 1,
+            typed=typed,
         )
     except SQLAlchemyError as error:
         if status >= 500:

@@ -91,6 +91,7 @@ def _config(settings: Settings) -> dict[str, object]:
         "SESSION_COOKIE_SAMESITE": "Lax",
         "PERMANENT_SESSION_LIFETIME": 30 * 24 * 3600,
         "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_I18N_ENABLED": False,  # the forms bring their own, see `app.forms.Form`
         "WTF_CSRF_SSL_STRICT": secure,
         "MAX_CONTENT_LENGTH": MAX_REQUEST,
         "LARGEST_FILE_MB": packages.MOST_BYTES // 1024**2,

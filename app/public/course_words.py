@@ -104,7 +104,8 @@ def _action(
     if enrolment is not None and enrolment.completed_at is not None:
         return Action(say("Мой сертификат"), url_for("learner.certificates"), "get", say("Вы уже закончили."))
     if enrolment is not None:
-        note = say("Вы записаны.")
+        here = chosen is None or enrolment.offering_id == chosen.id
+        note = say("Вы записаны.") if here else say("Вы записаны в другую группу этой программы.")
         return Action(say(kind.go_on), url_for("learner.course", enrolment_id=enrolment.id), "get", note)
     if chosen is None:
         return Action(

@@ -118,7 +118,10 @@ def open_offering(
     now: datetime,
     offering_id: int | None = None,
 ) -> Offering:
-    """Begin to take people in: into the prepared offering `offering_id`, or into a new one on these terms."""
+    """Begin to take people in: into the prepared offering `offering_id`, or into a new one on these terms.
+
+    Where people must have been there, there has to be a day: without one nobody could ever complete it.
+    """
     if offering_id is None:
         offering = draft_offering(session, version_id, terms=terms, by=by, now=now)
     else:
@@ -127,6 +130,10 @@ def open_offering(
             raise Conflict("already_open", offering_id=offering_id)
     if offering.ends_at is not None and offering.ends_at <= now:
         raise Invalid("offering_over", ends_at="in_the_past")
+    if version_outline(session, version_id).needs_attendance:
+        missing = [name for name in ("starts_at", "ends_at") if getattr(terms, name) is None]
+        if missing:
+            raise Invalid("terms_wrong", **dict.fromkeys(missing, "date_needed"))
     offering.state = OfferingState.OPEN
     offering.opened_at = now
     session.flush()

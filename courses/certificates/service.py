@@ -289,7 +289,7 @@ def _refuse_ended(certificate: Certificate) -> None:
 def _stated(reason: str) -> str:
     """A reason that says something; it is read by strangers, so it names nobody."""
     text = "".join(letter for letter in " ".join(reason.split()) if letter.isprintable())
-    if len(text) < SHORTEST_REASON:
+    if len(text) < SHORTEST_REASON or sum(map(str.isalpha, text)) < SHORTEST_REASON // 2:
         raise Invalid("reason_wrong", reason="too_short")
     if len(text) > LONGEST_REASON:
         raise Invalid("reason_wrong", reason="too_long")

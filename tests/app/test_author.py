@@ -235,6 +235,7 @@ def test_an_offering_is_opened_changed_and_closed(author: FlaskClient, database:
         ({"starts_at": "2027-01-12T15:00", "ends_at": "2027-01-11T15:00"}, "Окончание раньше начала"),
         ({"meeting_url": "javascript:alert(1)"}, "Нужен адрес"),
         ({"seats": "0"}, "1"),
+        ({}, "нужны день и час встречи"),
         ({"time_zone": "Mars/Olympus"}, "time_zone"),
         ({"ends_at": "2020-01-11T15:00"}, "уже прошла"),
         ({"starts_at": "завтра"}, "starts_at"),

@@ -246,6 +246,20 @@ def test_other_dates_of_a_course_can_be_chosen(client: FlaskClient, database: Da
     assert client.get("/courses/twice?offering=999999").status_code == 200
 
 
+def test_who_is_in_another_group_is_told_so(client: FlaskClient, database: Database, sign_in: Any) -> None:
+    def make(session: Session) -> tuple[int, int, int]:
+        version = a_course(session, key="twice")
+        mine, other = (
+            an_offering(session, version, starts_at=NOW + timedelta(days=days)) for days in (5, 60)
+        )
+        return an_enrolment(session, None, mine).person_id, mine.id, other.id
+
+    person, mine, other = fill(database, make)
+    sign_in(client, person)
+    assert "Вы записаны." in client.get(f"/courses/twice?offering={mine}").text
+    assert "Вы записаны в другую группу" in client.get(f"/courses/twice?offering={other}").text
+
+
 def test_the_page_of_a_course_asks_as_little_for_many_offerings_as_for_one(
     client: FlaskClient, database: Database, sign_in: Any, count_queries: Any
 ) -> None:
@@ -288,7 +302,9 @@ def test_every_kind_has_its_own_page(
             session, package, files=FolderStore(settings.files_folder), by=SYSTEM, now=NOW
         )
         catalogue.publish(session, version.id, by=SYSTEM, now=NOW)
-        catalogue.open_offering(session, version.id, terms=catalogue.Terms(), by=SYSTEM, now=NOW)
+        day = NOW + timedelta(days=3)
+        terms = catalogue.Terms(starts_at=day, ends_at=day + timedelta(hours=3))
+        catalogue.open_offering(session, version.id, terms=terms, by=SYSTEM, now=NOW)
 
     fill(database, make)
     page = client.get(f"/courses/{package.key}").text

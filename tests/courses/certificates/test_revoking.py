@@ -66,7 +66,8 @@ def test_revoking_twice_is_refused(database, held, chief):
 
 
 @pytest.mark.parametrize(
-    ("reason", "problem"), [("", "too_short"), ("коротко", "too_short"), ("я" * 501, "too_long")]
+    ("reason", "problem"),
+    [("", "too_short"), ("коротко", "too_short"), ("!" * 40, "too_short"), ("я" * 501, "too_long")],
 )
 def test_a_reason_must_say_something(database, held, chief, settings, reason, problem):
     with pytest.raises(Invalid) as refused:
