@@ -1,4 +1,4 @@
-"""`kafedra questions check | template | grade`: question files and answers, for authors' tools and other systems.
+"""`kafedra questions check | template | grade`: question files and answers, for tools and other systems.
 
 Neither needs a database. What goes in and comes out is described in docs/questions.md.
 """

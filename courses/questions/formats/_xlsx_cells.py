@@ -32,7 +32,7 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _QUOTED = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?![hmsHMS]+\])[^\]]*\]|General', re.DOTALL)
 _DATES = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
 _PERCENTS = frozenset((9, 10))
-_LAST_DAY = 2_958_465  # of the year 9999
+_END_OF_DAYS = 2_958_466  # the year 10000
 _BETWEEN_CALENDARS = 1_462  # days from one way to count them to the other
 _LAST_WITHOUT_29_FEBRUARY = 60  # the first spreadsheets counted a day that 1900 did not have
 _ERRORS = frozenset(("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"))
@@ -201,9 +201,10 @@ class _Common:
 
     def day(self, serial: float) -> Cell:
         """A date, a time or both, as a Russian writes them."""
-        if not 0 <= serial < _LAST_DAY - (_BETWEEN_CALENDARS if self.since_1904 else 0):
+        end = _END_OF_DAYS - (_BETWEEN_CALENDARS if self.since_1904 else 0)
+        if not 0 <= serial < end:
             return Cell("number", serial)
-        days, part = divmod(int(serial * 86_400 + 0.5), 86_400)
+        days, part = divmod(min(int(serial * 86_400 + 0.5), end * 86_400 - 1), 86_400)
         if self.since_1904:
             start = datetime(1904, 1, 1)  # noqa: DTZ001 - a day of a calendar, not a moment
         else:

@@ -38,6 +38,7 @@ _SHARE = re.compile(r"(геом\w*\.?|geom\w*\.?)?\s*(.*?)\s*%", re.IGNORECASE |
 _LISTED = re.compile(r"\s*[;,\n]\s*")
 _PLACED = re.compile(r"(answers|pairs|items|hints)\.([0-9]+)(?:\.(\w+))?")
 _TRUTH = {True: "ИСТИНА", False: "ЛОЖЬ"}
+_LISTS = {"answers": "weight", "pairs": "option", "items": "option"}
 _COLUMN_OF = {"fraction": "weight", "feedback": "feedback", "tolerance": "tolerance", "answer": "pair"}
 _WHOLE = ("lines", "least_words", "most_words", "attachments", "attachments_required", "most_bytes")
 _LEAST = {"single_choice": 2, "multiple_choice": 2, "true_false": 1, "short_answer": 1, "numerical": 1}
@@ -149,6 +150,8 @@ class _Row:
         for problem in TYPES[question["type"]].check(question):
             found = _PLACED.match(problem.where)
             key: Key = (problem.where, 0)
+            if problem.where in _LISTS:
+                key = (_LISTS[problem.where], self.numbers[0])
             if found and found[1] != "hints":
                 index = int(found[2])
                 number = self.numbers[index] if index < len(self.numbers) else 1

@@ -30,7 +30,9 @@ class _Table:
     columns: dict[int, Key]
 
     def column(self, key: Key) -> int:
-        return next((column for column, other in self.columns.items() if other == key), 1)
+        """The column of a heading; where it is not in the table, that of the option it belongs to."""
+        places = {other: column for column, other in self.columns.items()}
+        return places.get(key, places.get(("option", key[1]), 1))
 
 
 def read(data: bytes) -> Report:

@@ -16,6 +16,7 @@ from tests.courses.questions.strategies import LETTERS, QUESTIONS
 
 NEAR = 0.00001  # fractions nearer than this are the same to the reference, and so to its formats
 TEXT_ONLY = {"aiken"}  # no weights, no categories: only the right answer is carried
+SAYING = ("finding", "error", "warn", "add", "Problem", "BadFormula", "Refused", "_lost")
 WHOLE_FILE = {"no_questions", "file_too_large", "xlsx_no_table", "xlsx_locked", "xlsx_broken"}
 EVERY_FORMAT = pytest.mark.parametrize("form", FORMATS.values(), ids=list(FORMATS))
 CATEGORIES = st.lists(st.sampled_from(["a", "Б в", "a/b", "/c", "d/", "top", "$x$", "е\\n"]), max_size=3)
