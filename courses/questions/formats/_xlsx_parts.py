@@ -20,6 +20,7 @@ MOST_UNPACKED = 48 * 1024 * 1024
 MOST_ELEMENTS = 3_000_000
 MOST_CHARACTERS = 2 * MAX_BYTES  # as many as cells show; one text may stand in many of them
 MOST_DEPTH = 60
+LONGEST_TAG = 1024 * 1024
 _CHUNK = 64 * 1024
 _ENCRYPTED = 0x1
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"  # also what a workbook with a password is kept in
@@ -92,9 +93,13 @@ class Parts:
         parser = self._parser(handler)
         try:
             with self._archive.open(entry) as stream:
+                fed = 0
                 while piece := stream.read(_CHUNK):
                     self._count(len(piece))
                     parser.Parse(piece, False)
+                    fed += len(piece)
+                    if fed - parser.CurrentByteIndex > LONGEST_TAG:
+                        raise Refused("xlsx_broken")
                 parser.Parse(b"", True)
         except _BROKEN:
             raise Refused("xlsx_broken") from None
