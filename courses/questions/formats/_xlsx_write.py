@@ -6,6 +6,7 @@ Every text is written as a text, whatever it begins with: nothing in the file is
 import io
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -41,11 +42,14 @@ SETTINGS = {
 
 
 def write(drafts: Sequence[Draft]) -> bytes:
-    """The questions, one to a row."""
+    """The questions, one to a row; without any the empty table."""
+    if not drafts:
+        return template()
     rows = [row_of(draft) for draft in drafts]
     return _workbook(rows, _headings(rows, OFFERED))
 
 
+@cache
 def template() -> bytes:
     """An empty table with the columns that the usual types need."""
     return _workbook([], _headings([], [*OFFERED, *FOR_TYPES]))
