@@ -1,4 +1,4 @@
-"""`kafedra questions check | grade`: question files and answers, for authors' tools and other systems.
+"""`kafedra questions check | template | grade`: question files and answers, for tools and other systems.
 
 Neither needs a database. What goes in and comes out is described in docs/questions.md.
 """
@@ -22,7 +22,7 @@ LONGEST_LINE = 2_000_000
 
 @click.group()
 def questions() -> None:
-    """Файлы вопросов: проверить; ответы: оценить."""
+    """Файлы вопросов: проверить, взять пустую таблицу; ответы: оценить."""
 
 
 @questions.command()
@@ -44,6 +44,22 @@ def check(file: Path, form: str | None, as_json: bool) -> None:
         click.echo(_summary(name, report))
     if report.errors:
         raise click.exceptions.Exit(1)
+
+
+@questions.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def template(file: Path) -> None:
+    """Записать пустую таблицу XLSX для вопросов, с листом «Как заполнять»."""
+    if file.suffix.lower() != ".xlsx":
+        raise click.ClickException(f"Имя файла должно кончаться на .xlsx, например: {file.stem}.xlsx")
+    try:
+        with file.open("xb") as out:
+            out.write(bank.table_template())
+    except FileExistsError:
+        raise click.ClickException(f"Файл {file} уже есть. Назовите другой.") from None
+    except OSError as error:
+        raise click.ClickException(f"Записать {file} не удалось: {error.strerror}.") from None
+    click.echo(f"{file}: впишите вопросы и проверьте: kafedra questions check {file}")
 
 
 @questions.command()
@@ -75,6 +91,7 @@ def _problem(problem: Problem) -> dict[str, Any]:
     return {
         "line": problem.line,
         "column": problem.column,
+        **({"where": problem.where} if problem.where else {}),
         "severity": problem.severity,
         "code": problem.code,
         "message": _message(problem),
@@ -92,7 +109,8 @@ def _say(file: Path, line: int, draft: Draft | None, problems: list[Problem]) ->
         click.echo(f"{file.name}:{line}: {kind}: {draft.question['name']}")
     for problem in problems:
         note = "" if problem.severity == "error" else "предупреждение: "
-        place = ":".join(str(part) for part in (file.name, problem.line, problem.column) if part)
+        within = (problem.where,) if problem.where else (problem.line, problem.column)
+        place = ":".join(str(part) for part in (file.name, *within) if part)
         click.echo(f"{place}: {note}{_message(problem)}", err=True)
 
 

@@ -8,6 +8,7 @@ from courses.questions.controls import GAPS, Control, Words
 from courses.questions.formats import FORMATS, Draft, Report, read_as
 from courses.questions.formats.json import as_object
 from courses.questions.formats.problems import SENTENCES, describe
+from courses.questions.formats.xlsx import template as table_template
 from courses.questions.models import Question, QuestionCategory, QuestionVersion
 from courses.questions.queries import bank_of, drafts
 from courses.questions.rules import (
@@ -50,4 +51,5 @@ __all__ = [
     "penalty_of",
     "read_as",
     "store",
+    "table_template",
 ]

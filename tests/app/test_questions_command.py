@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from app.command.questions import questions
-from courses.questions import FORMATS, TYPES
+from courses.questions import FORMATS, TYPES, Draft
 
 FILE = """// [id:7]
 ::Река::Какая река впадает в Каспийское море? {~Дон =Волга ~Днепр}
@@ -41,6 +41,32 @@ def test_a_check_says_every_question_and_every_mistake_by_line(file):
     assert "вопросы.gift:2: Один ответ: Река" in result.stdout
     assert "вопросы.gift:4:7: «3,14» записано с запятой." in result.stderr
     assert "2 вопроса, 1 ошибка" in result.stdout
+
+
+def test_an_empty_table_is_written_once_and_checked_by_cell(tmp_path):
+    path = tmp_path / "вопросы.xlsx"
+    assert "впишите вопросы" in asked("template", str(path)).stdout
+    before = path.read_bytes()
+    again = asked("template", str(path))
+    assert again.exit_code == 1
+    assert "уже есть" in again.stderr
+    assert path.read_bytes() == before
+    assert asked("check", str(path)).exit_code == 0
+
+
+def test_a_table_goes_by_its_ending_and_a_missing_folder_is_said(tmp_path):
+    assert "на .xlsx" in asked("template", str(tmp_path / "вопросы.csv")).stderr
+    assert "не удалось" in asked("template", str(tmp_path / "нет" / "вопросы.xlsx")).stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_mistake_in_a_table_is_said_by_sheet_and_cell(tmp_path):
+    path = tmp_path / "вопросы.xlsx"
+    question = {"type": "essay", "name": "Лето", "text": "Опишите лето.", "penalty": 5}
+    path.write_bytes(FORMATS["xlsx"].write([Draft(question)]))
+    assert "вопросы.xlsx:Вопросы!G2: Штраф за попытку" in asked("check", str(path)).stderr
+    [row] = [json.loads(line) for line in asked("check", str(path), "--json").stdout.splitlines()]
+    assert [(one["where"], one["line"], one["column"]) for one in row["problems"]] == [("Вопросы!G2", 2, 7)]
 
 
 def test_for_programs_there_is_one_object_per_question_refused_or_not(file):

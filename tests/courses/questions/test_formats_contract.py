@@ -16,6 +16,8 @@ from tests.courses.questions.strategies import LETTERS, QUESTIONS
 
 NEAR = 0.00001  # fractions nearer than this are the same to the reference, and so to its formats
 TEXT_ONLY = {"aiken"}  # no weights, no categories: only the right answer is carried
+SAYING = ("finding", "error", "warn", "add", "Problem", "BadFormula", "Refused", "_lost")
+WHOLE_FILE = {"no_questions", "file_too_large", "xlsx_no_table", "xlsx_locked", "xlsx_broken"}
 EVERY_FORMAT = pytest.mark.parametrize("form", FORMATS.values(), ids=list(FORMATS))
 CATEGORIES = st.lists(st.sampled_from(["a", "Б в", "a/b", "/c", "d/", "top", "$x$", "е\\n"]), max_size=3)
 
@@ -144,7 +146,7 @@ def _complete(report):
         sentence, values = describe(problem)
         assert sentence % values
         assert problem.severity in ("error", "warning")
-        assert problem.line >= 1 or problem.code in ("no_questions", "file_too_large")
+        assert problem.line >= 1 or problem.code in WHOLE_FILE
         assert problem.column >= 1 or problem.line == 0
     for draft in report.drafts:
         assert draft.line >= 1
@@ -155,7 +157,10 @@ def codes_in(tree: ast.AST) -> set[str]:
     found = set()
     for node in ast.walk(tree):
         name = getattr(node.func, "attr", getattr(node.func, "id", "")) if isinstance(node, ast.Call) else ""
-        if name in ("finding", "error", "warn", "add", "Problem", "BadFormula", "_lost") and node.args:
+        if (
+            name in ("finding", "error", "warn", "add", "Problem", "BadFormula", "Refused", "_lost")
+            and node.args
+        ):
             first = node.args[0]
             choices = [first.body, first.orelse] if isinstance(first, ast.IfExp) else [first]
             found |= {choice.value for choice in choices if isinstance(choice, ast.Constant)}
