@@ -15,11 +15,12 @@ from courses.quizzes.queries import (
     Sheet,
     Sitting,
     Start,
+    Tries,
     Waiting,
-    attempts_left,
     find_receipt,
     sitting,
     start_page,
+    tries,
     waiting,
 )
 from courses.quizzes.saving import Acknowledged, Answer, Fate, Saved, save_responses
@@ -41,8 +42,8 @@ __all__ = [
     "Sitting",
     "Slot",
     "Start",
+    "Tries",
     "Waiting",
-    "attempts_left",
     "create_quiz",
     "find_receipt",
     "finish_attempt",
@@ -54,5 +55,6 @@ __all__ = [
     "sitting",
     "start_attempt",
     "start_page",
+    "tries",
     "waiting",
 ]

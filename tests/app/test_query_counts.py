@@ -65,7 +65,7 @@ AT_MOST = {
     "learner.finish": 3,
     "learner.home": 4,
     "learner.receipt": 1,
-    "learner.result": 3,
+    "learner.result": 4,
     "learner.review": 3,
     "learner.withdraw": 3,
     "public.about": 0,
