@@ -26,6 +26,8 @@ from worker.queue import database, recall, relay, settings
 log = structlog.get_logger("kafedra.scheduler")
 
 LOOK_EVERY = 1.0
+MOST_RELAYS = 50  # before the jobs have their turn
+AWAY = (OperationalError, BrokerError, redis.RedisError, OSError)
 KEEP_TOLD = timedelta(days=14)
 PATIENCE = timedelta(minutes=15)
 
@@ -114,12 +116,21 @@ JOBS = (
 
 
 def serve_jobs(base: Database, now: datetime) -> None:
-    """Run every job whose period nobody has claimed yet."""
+    """Run every job whose period nobody has claimed yet. One that fails holds up none of the others."""
     for job in JOBS:
         with base.unit_of_work() as session:
             mine = claim(session, job.name, every=job.every, now=now)
         if mine:
-            job.run(base, now)
+            _serve(job, base, now)
+
+
+def _serve(job: Job, base: Database, now: datetime) -> None:
+    try:
+        job.run(base, now)
+    except AWAY:
+        raise
+    except Exception:
+        log.exception("job.failed", job=job.name)
 
 
 class Scheduler:
@@ -148,14 +159,15 @@ class Scheduler:
     def round(self) -> None:
         """One look; a database or broker that is away is reported and asked again next round."""
         try:
-            while relay(database()):
-                pass
+            for _ in range(MOST_RELAYS):
+                if self._stopping.is_set() or not relay(database()):
+                    break
             moment = utcnow()
             if moment.timestamp() - self._jobs_at >= LOOK_EVERY * 5:
                 self._jobs_at = moment.timestamp()
                 self._mind_the_broker()
                 serve_jobs(database(), moment)
-        except (OperationalError, BrokerError, redis.RedisError, OSError) as error:
+        except AWAY as error:
             log.warning("scheduler.round_failed", reason=type(error).__name__)
 
     def _mind_the_broker(self) -> None:

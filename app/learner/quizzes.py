@@ -164,7 +164,7 @@ def result(attempt_id: int) -> ResponseReturnValue:
         sitting=sitting,
         outline=outline,
         item=outline.activity(sitting.paper.activity_id),
-        left=quizzes.attempts_left(db.session(), sitting),
+        tries=quizzes.tries(db.session(), sitting),
         waits_long=utcnow() - sitting.finished_at > WAITS_LONG,
         following=outline.neighbours(sitting.paper.activity_id)[1],
         reviewed=reviewed,

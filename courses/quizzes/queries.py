@@ -456,13 +456,25 @@ def _with_checks(sheet: Sheet, history: SlotHistory | None) -> Sheet:
     return replace(sheet, stands=stands, response=dict(stands.response), sequence=history.last)
 
 
-def attempts_left(session: Session, one: Sitting) -> int | None:
-    """How many attempts the learner still has at this quiz; None without a limit."""
-    if not one.paper.attempts:
-        return None
+@dataclass(frozen=True, slots=True)
+class Tries:
+    """How many attempts the learner still has at a quiz, the running one included; None without a limit."""
+
+    left: int | None
+    running: bool
+
+    def reveal(self, one: Sitting) -> bool:
+        """Whether right answers may be shown: after a pass or the last attempt, never while one runs."""
+        return not self.running and (one.passed or self.left == 0)
+
+
+def tries(session: Session, one: Sitting) -> Tries:
+    """What the learner may still do at this quiz; one query."""
     mine = and_(Attempt.enrolment_id == one.enrolment_id, Attempt.quiz_id == one.paper.quiz_id)
-    used = session.scalar(select(func.count()).select_from(Attempt).where(mine)) or 0
-    return max(0, one.paper.attempts - used)
+    states = list(session.scalars(select(Attempt.state).where(mine)))
+    running = AttemptState.IN_PROGRESS in states
+    most = one.paper.attempts
+    return Tries(max(0, most - len(states) + running) if most else None, running)
 
 
 def waiting(session: Session, attempt_id: int, *, by: Actor, now: datetime) -> Waiting:

@@ -72,7 +72,7 @@ AT_MOST = {
     "learner.home": 4,
     "learner.question_file": 2,
     "learner.receipt": 1,
-    "learner.result": 3,
+    "learner.result": 4,
     "learner.review": 3,
     "learner.withdraw": 3,
     "public.about": 0,

@@ -207,6 +207,24 @@ def test_right_answers_stay_hidden_while_there_are_attempts_left(
     assert "Попыток больше нет" in client.get(refused.headers["Location"]).text
 
 
+def test_right_answers_stay_hidden_while_the_last_attempt_is_running(
+    client: FlaskClient, sign_in: SignIn, database: Database
+) -> None:
+    with database.unit_of_work() as session:
+        desk = a_desk(session, attempts=2)
+    sign_in(client, desk.person)
+    first = start(client, desk)
+    client.post(f"/study/attempts/{first}/finish")
+    grade(database, first)
+    second = start(client, desk)
+    page = client.get(f"/study/attempts/{first}/result").text
+    assert "Правильный ответ" not in page
+    assert "Осталась 1 попытка" in page
+    client.post(f"/study/attempts/{second}/finish")
+    grade(database, second)
+    assert "Правильный ответ" in client.get(f"/study/attempts/{first}/result").text
+
+
 def test_pages_turn_and_save(client: FlaskClient, sign_in: SignIn, database: Database) -> None:
     with database.unit_of_work() as session:
         desk = a_desk(session, per_page=1)

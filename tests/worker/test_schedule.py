@@ -88,3 +88,33 @@ def an_attempt(session, **over):
     session.add(attempt)
     session.flush()
     return attempt.id
+
+
+def test_a_job_that_fails_holds_up_none_of_the_others(database, monkeypatch, capsys):
+    served = []
+
+    def fails(_base, _now):
+        raise ValueError("Не та строка")
+
+    jobs = (
+        schedule.Job("first", timedelta(minutes=1), fails),
+        schedule.Job("second", timedelta(minutes=1), lambda _base, _now: served.append("second")),
+    )
+    monkeypatch.setattr(schedule, "JOBS", jobs)
+    schedule.serve_jobs(database, utcnow())
+    assert served == ["second"]
+    assert "job.failed" in capsys.readouterr().out
+
+
+def test_a_backlog_does_not_keep_the_scheduler_from_stopping(monkeypatch):
+    scheduler, relayed = schedule.Scheduler(), []
+
+    def relay(_base):
+        relayed.append(1)
+        scheduler.stop()
+        return 200
+
+    monkeypatch.setattr(schedule, "relay", relay)
+    monkeypatch.setattr(schedule, "serve_jobs", lambda *_: None)
+    scheduler.round()
+    assert len(relayed) == 1

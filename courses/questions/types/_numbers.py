@@ -13,6 +13,7 @@ EPSILON = 1e-14  # the reference's floating precision is 14 digits
 
 _BLANKS = re.compile(r"\s+")
 _MINUS = str.maketrans("−–—‒", "----")
+_POINT = re.compile(r"\.[0-9]")  # a full stop after a shortened word («руб.») parts no number
 _POWER = re.compile(r"(?:[eE]|[x*×хХX·∙⋅]10(?:\^|\*\*))([+-]?[0-9]+)")
 _NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:e[+-]?[0-9]+)?"
 _AT_START = re.compile(_NUMBER)
@@ -71,7 +72,7 @@ def interval(value: float, tolerance: float, kind: str = "nominal") -> tuple[flo
 def _normal(text: str) -> str:
     """Without blanks, with one way to write a power of ten, a minus and a decimal separator."""
     compact = _POWER.sub(r"e\1", _BLANKS.sub("", text).translate(_MINUS))
-    if "." in compact or compact.count(",") > 1:
+    if _POINT.search(compact) or compact.count(",") > 1:
         return compact.replace(",", "")
     return compact.replace(",", ".")
 
