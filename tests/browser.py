@@ -11,6 +11,7 @@ FLAGS = [
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
 ]  # fmt: skip
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+LOOKS_RULES = ["color-contrast", "link-in-text-block", "target-size"]
 
 
 def executable() -> str:
@@ -25,9 +26,10 @@ def launch(playwright: Playwright) -> Browser:
     return playwright.chromium.launch(executable_path=executable(), args=FLAGS)
 
 
-def violations(page: Page) -> list[dict[str, Any]]:
-    """What axe-core objects to on the page: rule, and the elements."""
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": AXE_TAGS}}).response["violations"]
+def violations(page: Page, *, of_looks: bool = False) -> list[dict[str, Any]]:
+    """What axe-core objects to on the page: rule, and the elements; or only what colours and sizes decide."""
+    wanted = {"type": "rule", "values": LOOKS_RULES} if of_looks else {"type": "tag", "values": AXE_TAGS}
+    found = Axe().run(page, options={"runOnly": wanted}).response["violations"]
     return [
         {
             "rule": item["id"],

@@ -1,5 +1,6 @@
 """A stranger with a simple browser: pages, links and forms over HTTP, cookies kept, no script."""
 
+import http.client
 import http.cookiejar
 import json
 import re
@@ -199,17 +200,21 @@ class Stranger:
 
     def _send(self, request: urllib.request.Request, expect: int) -> Page:
         try:
-            with self._opener.open(request, timeout=TIMEOUT) as answer:
-                page = _page(answer)
-        except urllib.error.HTTPError as error:
-            page = _page(error)
-        except OSError as error:
+            page = self._answer(request)
+        except (OSError, http.client.HTTPException) as error:  # the second: an answer broken off half-way
             raise Disappointment(f"{request.full_url}: нет ответа ({error})") from None
         if page.status != expect:
             said = page.tree.all(class_="field-error") or page.tree.all("h1")
             words = "; ".join(node.text for node in said[:4])
             raise Disappointment(f"{page.url}: ответ {page.status} вместо {expect} — {words or page.title}")
         return page
+
+    def _answer(self, request: urllib.request.Request) -> Page:
+        try:
+            with self._opener.open(request, timeout=TIMEOUT) as answer:
+                return _page(answer)
+        except urllib.error.HTTPError as refusal:
+            return _page(refusal)
 
 
 def _page(answer: Any) -> Page:

@@ -34,7 +34,7 @@ class Patient(Stranger):
             try:
                 return super()._send(request, expect)  # type: ignore[arg-type]
             except Disappointment as failure:
-                away = any(sign in str(failure) for sign in ("нет ответа", "ответ 50", "Remote end closed"))
+                away = any(sign in str(failure) for sign in ("нет ответа", "ответ 50"))
                 if not away or time.monotonic() > until:
                     raise
             time.sleep(0.3)
