@@ -10,7 +10,7 @@ from app import asking
 from app.admin import bp
 from app.extensions import db, unit_of_work
 from app.forms import Form, Trimmed, refusals_on
-from app.learner.sheets import NAMES, number, reviewed, sayings
+from app.learner.sheets import EVERYTHING, NAMES, number, reviewed, sayings
 from app.question_files import file_url_of
 from app.security import actor
 from app.templating import words
@@ -139,7 +139,7 @@ def _work_page(form: MarkForm, attempt_id: int, slot_id: int) -> ResponseReturnV
         form=form,
         work=shown,
         names=names,
-        answer=reviewed(shown.sheet, reveal=True, own=False),
+        answer=reviewed(shown.sheet, EVERYTHING, own=False),
         **NAMES | sayings(shown.sheet.asked.body, file_url),
     )
     return page, 409 if form.form_errors else 422 if form.refused else 200

@@ -26,16 +26,20 @@ from app.templating import words
 from courses import catalogue, learning, quizzes
 from courses.catalogue import OutlineActivity
 from courses.clock import utcnow
-from courses.errors import Conflict, NotFound
+from courses.errors import Conflict, Invalid, NotFound
 from courses.learning import Study
-from courses.quizzes import Fate, GradingProgress, Saved, Sitting
+from courses.quizzes import AttemptState, Fate, GradingProgress, Saved, Sitting
 from courses.texts import N_
 
 WAITS_LONG = timedelta(seconds=10)
 START_REFUSALS = {
     "no_attempts_left": N_("Попыток больше нет."),
     "quiz_empty": N_("В этом тесте пока нет вопросов."),
+    "quiz_not_open": N_("Тест ещё не открыт."),
+    "quiz_closed": N_("Тест уже закрыт."),
+    "too_soon": N_("Следующую попытку можно начать позже: время указано ниже."),
 }
+OTHER_PASSWORD = N_("Пароль не подошёл. Проверьте раскладку и спросите пароль у преподавателя.")
 SAVE_REFUSALS = {
     "time_over": N_("Время вышло: засчитаны ответы, которые мы получили до срока."),
     "finished": N_("Эта попытка уже завершена; присланное после завершения не засчитано, но сохранено."),
@@ -59,15 +63,26 @@ def start_page(here: Study, item: OutlineActivity) -> ResponseReturnValue:
 
 @bp.post("/<int:enrolment_id>/<key>/attempts")
 def start_attempt(enrolment_id: int, key: str) -> ResponseReturnValue:
-    """Begin an attempt, or go on with the one that runs."""
+    """Begin an attempt, or go on with the one that is open."""
+    password, now = request.form.get("password", ""), utcnow()
     try:
         with unit_of_work() as session:
-            item = learning.study(session, enrolment_id, by=actor(), now=utcnow()).activity(key)
-            attempt_id = quizzes.start_attempt(session, enrolment_id, item.id, by=actor(), now=utcnow())
-    except Conflict as refusal:
-        flash(words().gettext(START_REFUSALS[refusal.code]), "warning")
-        return redirect(url_for("learner.activity", enrolment_id=enrolment_id, key=key), 303)
+            item = learning.study(session, enrolment_id, by=actor(), now=now).activity(key)
+            attempt_id = quizzes.start_attempt(
+                session, enrolment_id, item.id, by=actor(), now=now, password=password
+            )
+    except (Conflict, Invalid) as refusal:
+        return _not_started(refusal.code, enrolment_id, key)
     return redirect(url_for("learner.attempt", attempt_id=attempt_id), 303)
+
+
+def _not_started(code: str, enrolment_id: int, key: str) -> ResponseReturnValue:
+    """Back to the terms of the quiz, with what stands against a start."""
+    if code == "wrong_password":
+        flash(words().gettext(OTHER_PASSWORD), "danger")
+    else:
+        flash(words().gettext(START_REFUSALS[code]), "warning")
+    return redirect(url_for("learner.activity", enrolment_id=enrolment_id, key=key), 303)
 
 
 @bp.get("/attempts/<int:attempt_id>")
@@ -75,8 +90,8 @@ def attempt(attempt_id: int) -> ResponseReturnValue:
     """One page of a running attempt."""
     sitting = quizzes.sitting(db.session(), attempt_id, by=actor())
     if not _runs(sitting):
-        return redirect(url_for("learner.result", attempt_id=attempt_id), 303)
-    wanted = request.args.get("page", 1, int)
+        return _where_it_is(attempt_id)
+    wanted = sitting.page if sitting.paper.settings.sequential else request.args.get("page", 1, int)
     page = min(max(wanted, 1), len(sitting.pages))
     return render_template(
         "learner/attempt.html",
@@ -106,14 +121,11 @@ def turn_page(attempt_id: int, page: int) -> ResponseReturnValue:
     with unit_of_work() as session:
         saved = quizzes.save_responses(session, attempt_id, answers, by=actor(), now=now)
         if saved.refusal:
-            quizzes.finish_attempt(session, attempt_id, by=actor(), now=now)
-    if not saved.refusal:
-        _press(attempt_id, go, now)
+            quizzes.settle_attempt(session, attempt_id, by=actor(), now=now)
+    ended = saved.refusal is not None or _press(attempt_id, go, now)
     for sentence in _remarks(saved):
         flash(sentence, "warning")
-    if saved.refusal:
-        return redirect(url_for("learner.result", attempt_id=attempt_id), 303)
-    return redirect(where_to(attempt_id, page, go), 303)
+    return _where_it_is(attempt_id) if ended else redirect(where_to(attempt_id, page, go), 303)
 
 
 @bp.post("/attempts/<int:attempt_id>/flags")
@@ -128,34 +140,43 @@ def flag(attempt_id: int) -> ResponseReturnValue:
 
 @bp.get("/attempts/<int:attempt_id>/review")
 def review(attempt_id: int) -> ResponseReturnValue:
-    """All questions with their states, before finishing."""
+    """All questions with their states, before finishing; all there is to do when the time is over."""
     sitting = quizzes.sitting(db.session(), attempt_id, by=actor())
-    if not _runs(sitting):
+    if not _runs(sitting) and not _may_hand_in(sitting):
         return redirect(url_for("learner.result", attempt_id=attempt_id), 303)
-    return render_template(
-        "learner/review.html", sitting=sitting, remaining=sitting.remaining(utcnow()), asking=False, **NAMES
-    )
+    return _review_page(sitting, asking=False)
 
 
 @bp.route("/attempts/<int:attempt_id>/finish", methods=["GET", "POST"])
 def finish(attempt_id: int) -> ResponseReturnValue:
-    """Ask whether to finish; finish."""
+    """Ask whether to finish; finish, for the learner or for the page that says that the time is over."""
     if request.method == "POST":
+        do = quizzes.time_up if "timeup" in request.form else quizzes.finish_attempt
         with unit_of_work() as session:
-            quizzes.finish_attempt(session, attempt_id, by=actor(), now=utcnow())
+            do(session, attempt_id, by=actor(), now=utcnow())
         return redirect(url_for("learner.result", attempt_id=attempt_id), 303)
     sitting = quizzes.sitting(db.session(), attempt_id, by=actor())
-    if not _runs(sitting):
+    if not _runs(sitting) and not _may_hand_in(sitting):
         return redirect(url_for("learner.result", attempt_id=attempt_id), 303)
+    return _review_page(sitting, asking=True)
+
+
+def _review_page(sitting: Sitting, *, asking: bool) -> str:
+    now = utcnow()
     return render_template(
-        "learner/review.html", sitting=sitting, remaining=sitting.remaining(utcnow()), asking=True, **NAMES
+        "learner/review.html",
+        sitting=sitting,
+        remaining=sitting.remaining(now),
+        overdue=_may_hand_in(sitting),
+        asking=asking,
+        **NAMES,
     )
 
 
 @bp.get("/attempts/<int:attempt_id>/result")
 def result(attempt_id: int) -> ResponseReturnValue:
     """The receipt at once; the result as soon as the workers have it."""
-    sitting = quizzes.sitting(db.session(), attempt_id, by=actor())
+    sitting, now = quizzes.sitting(db.session(), attempt_id, by=actor()), utcnow()
     if sitting.finished_at is None:
         return redirect(url_for("learner.attempt", attempt_id=attempt_id), 303)
     outline = catalogue.version_outline(db.session(), sitting.paper.course_version_id)
@@ -164,8 +185,8 @@ def result(attempt_id: int) -> ResponseReturnValue:
         sitting=sitting,
         outline=outline,
         item=outline.activity(sitting.paper.activity_id),
-        tries=quizzes.tries(db.session(), sitting),
-        waits_long=utcnow() - sitting.finished_at > WAITS_LONG,
+        review=quizzes.review(db.session(), sitting, now=now),
+        waits_long=now - sitting.finished_at > WAITS_LONG,
         following=outline.neighbours(sitting.paper.activity_id)[1],
         reviewed=reviewed,
         **NAMES,
@@ -204,29 +225,47 @@ def receipt() -> ResponseReturnValue:
 
 
 def _runs(sitting: Sitting) -> bool:
-    """Whether the attempt can still be answered; one whose time is over is closed here and now."""
-    if not sitting.over(utcnow()):
+    """Whether the attempt can still be answered; what the clock has made of it is written down here and
+    now."""
+    if sitting.by_clock(utcnow()) is None:
         return sitting.running
     with unit_of_work() as session:
-        quizzes.finish_attempt(session, sitting.id, by=actor(), now=utcnow())
-    return False
+        state = quizzes.settle_attempt(session, sitting.id, by=actor(), now=utcnow())
+    return state is AttemptState.IN_PROGRESS
 
 
-def _press(attempt_id: int, go: str, now: datetime) -> None:
-    """What a button beside a question does: «flag-12-1», «check-12», «again-12»."""
+def _may_hand_in(sitting: Sitting) -> bool:
+    """Whether the time is over and the attempt may still be handed in as it is."""
+    ending = sitting.by_clock(utcnow())
+    return ending.state is AttemptState.OVERDUE if ending is not None else sitting.overdue
+
+
+def _where_it_is(attempt_id: int) -> ResponseReturnValue:
+    """To what can be done with an attempt that takes no answers now: hand it in, or look at its result."""
+    sitting = quizzes.sitting(db.session(), attempt_id, by=actor())
+    return redirect(
+        url_for("learner.review" if _may_hand_in(sitting) else "learner.result", attempt_id=attempt_id), 303
+    )
+
+
+def _press(attempt_id: int, go: str, now: datetime) -> bool:
+    """What a button does: «flag-12-1», «check-12», «again-12», «page-3»; whether it ended the attempt."""
     deed, _, rest = go.partition("-")
     slot, _, wanted = rest.partition("-")
-    if deed not in ("flag", "check", "again"):
-        return
-    slot_id = asking.whole(slot)
-    if slot_id is None:
+    number = asking.whole(slot)
+    if deed not in ("flag", "check", "again", "page", "review"):
+        return False
+    if number is None and deed != "review":
         raise NotFound("slot")
     with unit_of_work() as session:
         if deed == "flag":
-            quizzes.flag(session, attempt_id, slot_id, flagged=wanted == "1", by=actor())
+            quizzes.flag(session, attempt_id, number or 0, flagged=wanted == "1", by=actor())
+        elif deed in ("page", "review"):
+            return quizzes.turn_to(session, attempt_id, number, by=actor(), now=now)
         else:
             do = quizzes.check_answer if deed == "check" else quizzes.try_again
-            do(session, attempt_id, slot_id, by=actor(), now=now)
+            do(session, attempt_id, number or 0, by=actor(), now=now)
+    return False
 
 
 def _remarks(saved: Saved) -> list[str]:

@@ -16,7 +16,7 @@ from courses import markup
 from courses.catalogue import Memory
 from courses.errors import Invalid
 from courses.questions import Advice
-from courses.quizzes import Answer, Saved, Sheet
+from courses.quizzes import Answer, Item, Saved, Sheet
 
 FIELD = re.compile(r"s([0-9]{1,9})-(.{1,80})")
 MOVE = re.compile(r"(up|down)-([0-9]{1,4})")
@@ -189,31 +189,33 @@ def _block(text: str, text_format: str) -> Markup:
 
 # ---- questions, drawn once and kept
 
+EVERYTHING = frozenset(Item)
 _kept: Memory[Markup] = Memory(5_000)
 
 
 def asked(sheet: Sheet) -> Markup:
     """A question with its controls, filled in."""
-    return _fragment("learner/_asked.html", sheet, reveal=False)
+    return _fragment("learner/_asked.html", sheet, sheet.shows)
 
 
-def reviewed(sheet: Sheet, reveal: bool, *, own: bool = True) -> Markup:
-    """A question with verdict and feedback; the right answer only where it may be revealed. `own` is false
-    for whoever looks at another's answer."""
-    return _fragment("learner/_reviewed.html", sheet, reveal=reveal, own=own)
+def reviewed(sheet: Sheet, shown: frozenset[Item], *, own: bool = True) -> Markup:
+    """A question with what may be shown of its verdict, feedback and right answer. `own` is false for whoever
+    looks at another's answer."""
+    return _fragment("learner/_reviewed.html", sheet, shown, own=own)
 
 
-def _fragment(template: str, sheet: Sheet, *, reveal: bool, own: bool = True) -> Markup:
+def _fragment(template: str, sheet: Sheet, shown: frozenset[Item], *, own: bool = True) -> Markup:
     """The same question in the same order with the same answer looks the same to everybody."""
     stands = json.dumps([sheet.variant, sheet.response, sheet.state, sheet.fraction])
     version_id = sheet.asked.question_version_id
-    key = (template, language(), sheet.slot_id, version_id, reveal, own, stands, _checks(sheet))
+    key = (template, language(), sheet.slot_id, version_id, shown, own, stands, _checks(sheet))
     drawn = _kept.get(key)
     if drawn is None:
         file_url = file_url_of(version_id)
         values = {
             "sheet": sheet,
-            "reveal": reveal,
+            "shown": shown,
+            "reveal": Item.RIGHT_ANSWER in shown,
             "own": own,
             **sayings(sheet.asked.body, file_url),
             "advise": advise,

@@ -217,12 +217,7 @@ def record_result(
     session: Session, enrolment_id: int, activity_id: int, *, fraction: float, passed: bool, now: datetime
 ) -> None:
     """A quiz was graded: the best fraction counts, and passing once completes the activity for good."""
-    record = _locked_record(session, enrolment_id, activity_id)
-    if record is None:
-        _start_record(session, enrolment_id, activity_id, now)
-        record = _locked_record(session, enrolment_id, activity_id)
-    if record is None:
-        raise NotFound("enrolment")
+    record = hold_result(session, enrolment_id, activity_id, now=now)
     values: dict[str, Any] = {"grade": fraction if record.grade is None else max(fraction, record.grade)}
     if record.completed_at is None:
         done = {"progress": ActivityProgress.COMPLETED, "completed_at": now}
@@ -232,17 +227,38 @@ def record_result(
         outbox.publish(session, ActivityCompleted(enrolment_id, activity_id), now=now)
 
 
+def hold_result(
+    session: Session, enrolment_id: int, activity_id: int, *, now: datetime
+) -> Row[*tuple[Any, ...]]:
+    """Lock the record of an activity, which is begun where there is none: whoever counts the grade anew does
+    it one after the other."""
+    record = _locked_record(session, enrolment_id, activity_id)
+    if record is None:
+        _start_record(session, enrolment_id, activity_id, now)
+        record = _locked_record(session, enrolment_id, activity_id)
+    if record is None:
+        raise NotFound("enrolment")
+    return record
+
+
 def correct_result(
-    session: Session, enrolment_id: int, activity_id: int, *, fraction: float, passed: bool, now: datetime
+    session: Session,
+    enrolment_id: int,
+    activity_id: int,
+    *,
+    fraction: float | None,
+    passed: bool,
+    now: datetime,
 ) -> None:
-    """The marks of a quiz were given anew: the grade follows, also down, to the best of what there is now.
+    """The grade of a quiz was counted anew: the record follows, also down, and to none.
 
     What was completed stays completed: a mark that turned out lower takes back no completion.
     """
     record = _locked_record(session, enrolment_id, activity_id)
     if record is not None:
         session.execute(update(RECORDS).where(RECORDS.c.id == record.id).values(grade=fraction))
-    record_result(session, enrolment_id, activity_id, fraction=fraction, passed=passed, now=now)
+    if fraction is not None:
+        record_result(session, enrolment_id, activity_id, fraction=fraction, passed=passed, now=now)
 
 
 def _locked_record(session: Session, enrolment_id: int, activity_id: int) -> Row[*tuple[Any, ...]] | None:

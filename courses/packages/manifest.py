@@ -1,5 +1,6 @@
 """The manifest `course.yaml` and the front matter of a lesson: their fields, read and written."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import yaml
@@ -7,7 +8,7 @@ import yaml
 from courses.catalogue import KINDS, SUBJECTS
 from courses.packages.shapes import MISSING, Each, FilePath, Key, Line, OneOf, Record, Whole, Yes
 from courses.packages.yaml_lines import Source
-from courses.quizzes import BEHAVIOURS
+from courses.quizzes import BEHAVIOURS, Item, Late, Method, Moment, Navigation, QuizSettings
 from courses.texts import LANGUAGES
 
 FORMAT = "kafedra-course/1"
@@ -21,6 +22,11 @@ PART = Record({"time": Line(60), "title": Line(300), "speaker": Line(200)}, froz
 ROUND = Record({"title": Line(200), "text": Line(3000), "days": Whole(1, 366)}, frozenset({"title", "days"}))
 
 ACTIVITY_KEY = Key(taken=frozenset({"attendance", "continue", "withdraw"}))
+BAND = Record({"from": Whole(0, 100), "text": Line(2000)}, frozenset({"from", "text"}))
+SECTION = Record(
+    {"title": Line(200), "first": Whole(1, 500), "shuffle": Yes()}, frozenset({"title", "first"})
+)
+REVIEW = Record({item.value: Each(OneOf(tuple(Moment)), len(Moment)) for item in Item}, frozenset())
 LESSON_ENTRY = Record({"lesson": FilePath(".md")}, frozenset({"lesson"}))
 PRACTICAL_ENTRY = Record({"practical": FilePath(".md")}, frozenset({"practical"}))
 QUIZ_ENTRY = Record(
@@ -35,12 +41,26 @@ QUIZ_ENTRY = Record(
         "shuffle": Yes(),
         "per_page": Whole(0, 500),
         "behaviour": OneOf(tuple(BEHAVIOURS)),
+        "method": OneOf(tuple(Method)),
+        "navigation": OneOf(tuple(Navigation)),
+        "late": OneOf(tuple(Late)),
+        "grace": Whole(1, 6000),
+        "delay_first": Whole(0, 500_000),
+        "delay_later": Whole(0, 500_000),
+        "password": Line(60),
+        "review": REVIEW,
+        "bands": Each(BAND, 20),
+        "sections": Each(SECTION, 100),
         "required": Yes(),
     },
     frozenset({"quiz", "key", "title", "minutes"}),
 )
 QUIZ_DEFAULTS = {"attempts": 0, "time_limit": 0, "shuffle": True, "per_page": 1, "required": True}
-QUIZ_SETTINGS = ("behaviour",)  # kept only when the author says something
+QUIZ_SETTINGS = (  # kept only when the author says something
+    *("behaviour", "method", "navigation", "late", "grace", "delay_first", "delay_later"),
+    *("password", "review", "bands", "sections"),
+)
+IN_MINUTES = ("grace", "delay_first", "delay_later")
 ENTRIES = {"lesson": LESSON_ENTRY, "practical": PRACTICAL_ENTRY, "quiz": QUIZ_ENTRY}
 
 
@@ -101,6 +121,19 @@ FRONT_MATTER = Record(
     {"key": ACTIVITY_KEY, "title": Line(200), "minutes": Whole(1, 6000), "required": Yes()},
     frozenset({"key", "title", "minutes"}),
 )
+
+
+def quiz_settings(entry: Mapping[str, Any]) -> QuizSettings:
+    """The settings of a quiz as its entry names them; Invalid names the field that is wrong."""
+    named = {name: entry[name] for name in QUIZ_SETTINGS if name in entry}
+    named |= {name: named[name] * 60 for name in IN_MINUTES if name in named}
+    if "bands" in named:
+        named["bands"] = [{"percent": one["from"], "text": str(one["text"])} for one in named["bands"]]
+    if "sections" in named:
+        named["sections"] = [{**one, "title": str(one["title"])} for one in named["sections"]]
+    if "password" in named:
+        named["password"] = str(named["password"])
+    return QuizSettings.read(named)
 
 
 class _Dumper(yaml.SafeDumper):

@@ -13,7 +13,7 @@ from yaml.nodes import Node
 
 from courses import certificates, markup, questions
 from courses.catalogue import ActivityKind, kind_of
-from courses.errors import Problem
+from courses.errors import Invalid, Problem
 from courses.files import key_of
 from courses.packages.containers import Files, files_of
 from courses.packages.figures import figure_problems, media_type_of
@@ -26,7 +26,14 @@ from courses.packages.lessons import (
     read_lesson,
     trimmed,
 )
-from courses.packages.manifest import COURSE, MANIFEST, PASS_PERCENT, QUIZ_DEFAULTS, QUIZ_SETTINGS
+from courses.packages.manifest import (
+    COURSE,
+    MANIFEST,
+    PASS_PERCENT,
+    QUIZ_DEFAULTS,
+    QUIZ_SETTINGS,
+    quiz_settings,
+)
 from courses.packages.package import Package, PackageActivity, PackageFigure, PackageModule
 from courses.packages.shapes import MISSING
 from courses.packages.yaml_lines import Placed, Source
@@ -35,6 +42,11 @@ from courses.questions import Draft
 CERTIFICATE_PROBLEMS = {
     "forbidden_words": "certificate_forbidden_words",
     "words_cannot_be_printed": "certificate_unprintable",
+}
+SETTING_PROBLEMS = {
+    "grace": "quiz_grace_wrong",
+    "bands": "quiz_bands_wrong",
+    "sections": "quiz_sections_wrong",
 }
 LONGEST_CATEGORY = 400
 MOST_QUESTIONS = 500
@@ -172,6 +184,7 @@ class _Reading:
         report = questions.FORMATS["gift"].read(data)
         self.complain(*(replace(problem, where=str(path)) for problem in report.problems))
         self.complain(*_quiz_problems(str(path), report.drafts, bool(report.errors)))
+        self.complain(*_settings_problems(path, entry, len(report.drafts)))
         drafts = tuple(self.with_figures(str(path), draft) for draft in report.drafts)
         defaults = {**QUIZ_DEFAULTS, "pass_percent": self.pass_percent}
         settings = {name: entry.get(name, default) for name, default in defaults.items()}
@@ -289,6 +302,18 @@ def _quiz_problems(path: str, drafts: tuple[Any, ...], broken: bool) -> list[Pro
                 Problem("category_path_long", path, draft.line, details={"limit": LONGEST_CATEGORY})
             )
     return problems
+
+
+def _settings_problems(path: Placed, entry: Mapping[str, Any], questions_there: int) -> list[Problem]:
+    """What the fields of a quiz say only together."""
+    try:
+        settings = quiz_settings(entry)
+    except Invalid as wrong:
+        names = [name for name in wrong.details if name in SETTING_PROBLEMS]
+        return [Problem(SETTING_PROBLEMS[name], MANIFEST, path.line, path.column) for name in names]
+    if settings.sections and settings.sections[-1].first > questions_there > 0:
+        return [Problem("quiz_sections_beyond", MANIFEST, path.line, path.column)]
+    return []
 
 
 def _check_kind_parts(source: Source, node: Node, values: Mapping[str, Any]) -> None:

@@ -12,7 +12,7 @@ from courses import audit, catalogue, markup, questions, quizzes
 from courses.catalogue import Activity, ActivityKind, Course, CourseFile, CourseKind, CourseVersion, Module
 from courses.errors import Conflict, NotFound
 from courses.files import FileStore
-from courses.packages.manifest import COURSE, QUIZ_SETTINGS
+from courses.packages.manifest import COURSE, quiz_settings
 from courses.packages.package import Package, PackageActivity, PackageFigure, PackageModule
 from courses.packages.writing import files_of_package, fingerprint
 from courses.people import Actor, Permission, require
@@ -203,9 +203,7 @@ def _make_quiz(session: Session, bank: str, activity: Activity, item: PackageAct
         shuffle=item.settings["shuffle"],
         per_page=item.settings["per_page"],
         slots=list(zip(versions, marks, strict=True)),
-        settings=quizzes.QuizSettings.read(
-            {name: item.settings[name] for name in QUIZ_SETTINGS if name in item.settings}
-        ),
+        settings=quiz_settings(item.settings),
     )
 
 

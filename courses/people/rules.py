@@ -27,6 +27,7 @@ class Permission(StrEnum):
     OFFERING_SEE_LEARNERS = "offering:see_learners"
     ATTENDANCE_MARK = "attendance:mark"
     ANSWER_MARK = "answer:mark"
+    QUIZ_INVIGILATE = "quiz:invigilate"
     QUIZ_REGRADE = "quiz:regrade"
     CERTIFICATE_ISSUE = "certificate:issue"
     CERTIFICATE_REVOKE = "certificate:revoke"
@@ -43,7 +44,14 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.LEARNER: frozenset({P.STUDY}),
     Role.EXPERT: frozenset({P.STUDY, P.COURSE_PREVIEW, P.ANSWER_MARK}),
     Role.INSTRUCTOR: frozenset(
-        {P.STUDY, P.COURSE_PREVIEW, P.OFFERING_SEE_LEARNERS, P.ATTENDANCE_MARK, P.ANSWER_MARK}
+        {
+            P.STUDY,
+            P.COURSE_PREVIEW,
+            P.OFFERING_SEE_LEARNERS,
+            P.ATTENDANCE_MARK,
+            P.ANSWER_MARK,
+            P.QUIZ_INVIGILATE,
+        }
     ),
     Role.CONTENT_DEVELOPER: frozenset(
         {P.STUDY, P.COURSE_IMPORT, P.COURSE_PREVIEW, P.COURSE_PUBLISH, P.OFFERING_OPEN, P.QUIZ_REGRADE}

@@ -6,7 +6,17 @@ grading replays them. The learner obtains an attempt only through verbs that loo
 
 from courses.quizzes import frozen  # noqa: F401 - the guard over published quizzes
 from courses.quizzes.alone import Alone, stand_alone
-from courses.quizzes.attempts import create_quiz, finish_attempt, finish_overdue, flag, owed, start_attempt
+from courses.quizzes.attempts import (
+    create_quiz,
+    finish_attempt,
+    finish_overdue,
+    flag,
+    owed,
+    settle_attempt,
+    start_attempt,
+    time_up,
+    turn_to,
+)
 from courses.quizzes.behaviours import BEHAVIOURS, Behaviour
 from courses.quizzes.checking import check_answer, try_again
 from courses.quizzes.corrections import NEEDS_KEY
@@ -20,6 +30,15 @@ from courses.quizzes.events import (
     RegradeUndone,
 )
 from courses.quizzes.grading import grade_attempt
+from courses.quizzes.interventions import (
+    Changes,
+    access_quiz,
+    credit_outage,
+    decide_late,
+    give_time,
+    reopen_attempt,
+    set_terms,
+)
 from courses.quizzes.marking import LONGEST_COMMENT, claim, give_mark, release
 from courses.quizzes.marking_queue import (
     Work,
@@ -30,17 +49,12 @@ from courses.quizzes.marking_queue import (
 )
 from courses.quizzes.models import Attempt, AttemptState, GradingProgress, Quiz, Regrade, RegradePolicy, Slot
 from courses.quizzes.queries import (
-    AttemptLine,
     Receipt,
     Sheet,
     Sitting,
-    Start,
-    Tries,
     Waiting,
     find_receipt,
     sitting,
-    start_page,
-    tries,
     waiting,
 )
 from courses.quizzes.regrade_queries import (
@@ -60,7 +74,9 @@ from courses.quizzes.regrading import (
 )
 from courses.quizzes.saving import Acknowledged, Answer, Fate, Saved, save_responses
 from courses.quizzes.seen import seen_question
-from courses.quizzes.settings import QuizSettings
+from courses.quizzes.settings import Item, Late, Method, Moment, Navigation, QuizSettings
+from courses.quizzes.start import AttemptLine, Review, Start, review, start_page
+from courses.quizzes.terms import Terms
 
 __all__ = [
     "BEHAVIOURS",
@@ -78,8 +94,14 @@ __all__ = [
     "AttemptRegraded",
     "AttemptState",
     "Behaviour",
+    "Changes",
     "Fate",
     "GradingProgress",
+    "Item",
+    "Late",
+    "Method",
+    "Moment",
+    "Navigation",
     "Quiz",
     "QuizSettings",
     "Receipt",
@@ -88,14 +110,16 @@ __all__ = [
     "RegradePolicy",
     "RegradeProposed",
     "RegradeUndone",
+    "Review",
     "Saved",
     "Sheet",
     "Sitting",
     "Slot",
     "Start",
-    "Tries",
+    "Terms",
     "Waiting",
     "Work",
+    "access_quiz",
     "access_regrade",
     "apply_regrade",
     "check_answer",
@@ -105,11 +129,14 @@ __all__ = [
     "correctable_slots",
     "count_regrade",
     "create_quiz",
+    "credit_outage",
+    "decide_late",
     "find_receipt",
     "finish_attempt",
     "finish_overdue",
     "flag",
     "give_mark",
+    "give_time",
     "grade_attempt",
     "marking_queue",
     "marking_work",
@@ -119,15 +146,20 @@ __all__ = [
     "propose_regrade",
     "regrade_page",
     "release",
+    "reopen_attempt",
     "restore_regrade",
+    "review",
     "save_responses",
     "seen_question",
+    "set_terms",
+    "settle_attempt",
     "sitting",
     "stand_alone",
     "start_attempt",
     "start_page",
-    "tries",
+    "time_up",
     "try_again",
+    "turn_to",
     "undo_regrade",
     "waiting",
 ]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, and_, bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from courses import learning, outbox
@@ -21,11 +21,13 @@ from courses.quizzes import rules
 from courses.quizzes.events import AttemptFinished
 from courses.quizzes.models import Attempt, AttemptState, GradingProgress, Quiz, Slot, StepKind
 from courses.quizzes.papers import Paper, paper, paper_of_activity
-from courses.quizzes.settings import QuizSettings
+from courses.quizzes.settings import Late, QuizSettings
 from courses.quizzes.steps import add_steps
+from courses.quizzes.terms import Terms, hand_in_until, same_password, terms_of, why_not
 
 SEEDS = 2**53
 USUAL = QuizSettings()
+OTHER_PASSWORD = {"password": "other_password"}
 
 MINE = (
     select(
@@ -38,7 +40,10 @@ MINE = (
         Attempt.flagged,
         Attempt.started_at,
         Attempt.deadline_at,
+        Attempt.limited,
+        Attempt.hand_in_until,
         Attempt.finished_at,
+        Attempt.page,
         Attempt.grading_progress,
         Attempt.mark,
         Attempt.receipt,
@@ -53,7 +58,15 @@ MINE = (
 MINE_LOCKED = MINE.with_for_update(of=Attempt, key_share=True)
 
 EARLIER = (
-    select(Attempt.id, Attempt.number, Attempt.state, Attempt.deadline_at, Attempt.receipt)
+    select(
+        Attempt.id,
+        Attempt.quiz_id,
+        Attempt.number,
+        Attempt.state,
+        Attempt.started_at,
+        Attempt.deadline_at,
+        Attempt.finished_at,
+    )
     .where(Attempt.enrolment_id == bindparam("enrolment_id"), Attempt.quiz_id == bindparam("quiz_id"))
     .order_by(Attempt.number)
 )
@@ -107,10 +120,13 @@ def access_attempt(
     return attempt
 
 
-def start_attempt(session: Session, enrolment_id: int, activity_id: int, *, by: Actor, now: datetime) -> int:
-    """Begin an attempt, or go on with the one that is not finished; the id of it.
+def start_attempt(
+    session: Session, enrolment_id: int, activity_id: int, *, by: Actor, now: datetime, password: str = ""
+) -> int:
+    """Begin an attempt, or go on with the one that is open; the id of it.
 
-    Starts of one enrolment wait for each other, so a double click begins one attempt.
+    Starts of one enrolment wait for each other, so a double click begins one attempt. Conflict says why none
+    can begin now; Invalid that the password is another.
     """
     learning.open_activity(session, enrolment_id, activity_id, by=by, now=now, lock=True)
     sheet = paper_of_activity(session, activity_id)
@@ -118,21 +134,31 @@ def start_attempt(session: Session, enrolment_id: int, activity_id: int, *, by: 
         raise Conflict("quiz_empty")
     earlier = ask(session, EARLIER, {"enrolment_id": enrolment_id, "quiz_id": sheet.quiz_id}).all()
     for attempt in earlier:
-        if attempt.state != AttemptState.IN_PROGRESS:
-            continue
-        if not rules.is_over(attempt.deadline_at, now):
+        if attempt.state in rules.OPEN_STATES and _settle(session, attempt, now) in rules.OPEN_STATES:
             return int(attempt.id)
-        _finish(session, attempt, now)
-    if sheet.attempts and len(earlier) >= sheet.attempts:
-        raise Conflict("no_attempts_left")
+    terms = terms_of(session, sheet, enrolment_id)
+    refusal = why_not(sheet, terms, earlier, now)
+    if refusal is not None:
+        raise Conflict(refusal.code, **({"at": refusal.at} if refusal.at else {}))
+    if terms.password and not same_password(terms.password, password):
+        raise Invalid("wrong_password", **OTHER_PASSWORD)
     number = earlier[-1].number + 1 if earlier else 1
-    return _begin(session, sheet, enrolment_id, number, now)
+    return _begin(session, sheet, terms, enrolment_id, number, now)
 
 
-def _begin(session: Session, sheet: Paper, enrolment_id: int, number: int, now: datetime) -> int:
+def _begin(
+    session: Session, sheet: Paper, terms: Terms, enrolment_id: int, number: int, now: datetime
+) -> int:
     """One row for the attempt, and one statement for the first steps, which hold all randomness."""
     seed = secrets.randbelow(SEEDS)
-    order = rules.layout(list(sheet.slots), sheet.question_ids, seed=seed if sheet.shuffle else None)
+    order = rules.layout(
+        list(sheet.slots),
+        sheet.question_ids,
+        seed=seed,
+        shuffle=sheet.shuffle,
+        sections=sheet.settings.sections,
+    )
+    ends = rules.deadline(now, terms.time_limit, terms.closes_at)
     attempt_id = session.execute(
         insert(Attempt).returning(Attempt.id),
         {
@@ -143,7 +169,9 @@ def _begin(session: Session, sheet: Paper, enrolment_id: int, number: int, now: 
             "layout": order,
             "flagged": [],
             "started_at": now,
-            "deadline_at": rules.deadline(now, sheet.time_limit),
+            "deadline_at": ends,
+            "limited": terms.time_limit > 0,
+            "hand_in_until": hand_in_until(sheet, ends),
             "grading_progress": GradingProgress.NOT_READY,
         },
     ).scalar_one()
@@ -175,24 +203,68 @@ def flag(session: Session, attempt_id: int, slot_id: int, *, flagged: bool, by: 
 
 
 def finish_attempt(session: Session, attempt_id: int, *, by: Actor, now: datetime) -> None:
-    """Close the attempt, give its receipt and ask the workers to grade it; finishing twice is finishing
-    once."""
+    """The learner hands in: close the attempt, give its receipt and ask the workers to grade it; doing it
+    twice is doing it once. Long after its time an attempt ends as its quiz wishes."""
     attempt = access_attempt(session, attempt_id, by=by, lock=True)
-    if attempt.state == AttemptState.IN_PROGRESS:
-        _close(session, attempt, now)
+    if attempt.state in rules.OPEN_STATES:
+        settings = paper(session, attempt.quiz_id).settings
+        end(
+            session,
+            attempt.id,
+            rules.handed_in(attempt.state, attempt.deadline_at, settings.late, settings.grace_time, now),
+            now,
+        )
+
+
+def settle_attempt(session: Session, attempt_id: int, *, by: Actor, now: datetime) -> AttemptState:
+    """What the clock has made of the learner's attempt by now, written down."""
+    return _settle(session, access_attempt(session, attempt_id, by=by, lock=True), now)
+
+
+def time_up(session: Session, attempt_id: int, *, by: Actor, now: datetime) -> None:
+    """The page says that the time is over: if it is, the attempt becomes what its quiz wishes."""
+    attempt = access_attempt(session, attempt_id, by=by, lock=True)
+    settings = paper(session, attempt.quiz_id).settings
+    state = AttemptState(attempt.state)
+    ending = rules.time_up(state, attempt.deadline_at, settings.late, settings.grace_time, now)
+    if ending is not None:
+        end(session, attempt.id, ending, now)
+
+
+def turn_to(session: Session, attempt_id: int, page: int | None, *, by: Actor, now: datetime) -> bool:
+    """A page is turned, to this one or (None) to the end; whether that ended the attempt, because nothing
+    could be answered any more. Where one may not go back, what lies before the page is closed."""
+    attempt = access_attempt(session, attempt_id, by=by, lock=True)
+    if attempt.state != AttemptState.IN_PROGRESS:
+        return False
+    sheet = paper(session, attempt.quiz_id)
+    settings = sheet.settings
+    if settings.late is Late.SUBMIT and rules.is_last_moment(attempt.deadline_at, now):
+        finish_attempt(session, attempt_id, by=by, now=now)
+        return True
+    if settings.sequential and page is not None and page > attempt.page:
+        reached = min(page, len(sheet.pages(attempt.layout)))
+        session.execute(update(Attempt).where(Attempt.id == attempt_id).values(page=reached))
+    return False
 
 
 def finish_overdue(session: Session, *, now: datetime, limit: int = 200) -> int:
-    """Close attempts whose time is over, as finished at their deadline; how many there were."""
+    """Attempts whose time is over become what their quiz wishes; how many there were."""
+    passed = now - rules.GRACE
     overdue = session.execute(
-        select(Attempt.id, Attempt.deadline_at, Attempt.state)
-        .where(Attempt.state == AttemptState.IN_PROGRESS, Attempt.deadline_at < now - rules.GRACE)
+        select(Attempt.id, Attempt.quiz_id, Attempt.deadline_at, Attempt.state)
+        .where(
+            or_(
+                and_(Attempt.state == AttemptState.IN_PROGRESS, Attempt.deadline_at < passed),
+                and_(Attempt.state == AttemptState.OVERDUE, Attempt.hand_in_until < passed),
+            )
+        )
         .order_by(Attempt.deadline_at)
         .limit(limit)
         .with_for_update(skip_locked=True, key_share=True)
     ).all()
     for attempt in overdue:
-        _close(session, attempt, now)
+        _settle(session, attempt, now)
     return len(overdue)
 
 
@@ -211,28 +283,30 @@ def owed(session: Session, *, before: datetime, limit: int = 200) -> list[int]:
     return list(session.scalars(query))
 
 
-def _finish(session: Session, attempt: Row[*tuple[Any, ...]], now: datetime) -> None:
-    """Lock an attempt that was seen running, and close it if nobody did meanwhile."""
-    state = session.scalar(
-        select(Attempt.state).where(Attempt.id == attempt.id).with_for_update(key_share=True)
-    )
-    if state == AttemptState.IN_PROGRESS:
-        _close(session, attempt, now)
+def _settle(session: Session, attempt: Row[*tuple[Any, ...]], now: datetime) -> AttemptState:
+    """Write down what the clock has made of an attempt; its state after that."""
+    settings = paper(session, attempt.quiz_id).settings
+    state = AttemptState(attempt.state)
+    ending = rules.by_clock(state, attempt.deadline_at, settings.late, settings.grace_time, now)
+    if ending is None:
+        return state
+    locked = select(Attempt.state).where(Attempt.id == attempt.id).with_for_update(key_share=True)
+    found = AttemptState(session.scalar(locked) or state)
+    if found is not state:
+        return found
+    end(session, attempt.id, ending, now)
+    return ending.state
 
 
-def _close(session: Session, attempt: Row[*tuple[Any, ...]], now: datetime) -> None:
-    """Close a running attempt whose row is locked."""
-    session.execute(
-        update(Attempt)
-        .where(Attempt.id == attempt.id)
-        .values(
-            state=AttemptState.FINISHED,
-            finished_at=rules.finishing_moment(attempt.deadline_at, now),
-            grading_progress=GradingProgress.PENDING,
-            receipt=_free_receipt(session),
-        )
-    )
-    outbox.publish(session, AttemptFinished(attempt.id), now=now)
+def end(session: Session, attempt_id: int, ending: rules.Ending, now: datetime) -> None:
+    """Give an attempt whose row is locked another state; one that is finished has its receipt, and waits for
+    its mark."""
+    values: dict[str, Any] = {"state": ending.state, "finished_at": ending.at}
+    if ending.state is AttemptState.FINISHED:
+        values |= {"grading_progress": GradingProgress.PENDING, "receipt": _free_receipt(session)}
+    session.execute(update(Attempt).where(Attempt.id == attempt_id).values(values))
+    if ending.state is AttemptState.FINISHED:
+        outbox.publish(session, AttemptFinished(attempt_id), now=now)
 
 
 def _free_receipt(session: Session) -> str:
@@ -246,10 +320,14 @@ def _free_receipt(session: Session) -> str:
 __all__ = [
     "access_attempt",
     "create_quiz",
+    "end",
     "finish_attempt",
     "finish_overdue",
     "flag",
     "owed",
     "paper",
+    "settle_attempt",
     "start_attempt",
+    "time_up",
+    "turn_to",
 ]

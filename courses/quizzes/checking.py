@@ -20,7 +20,8 @@ KINDS = {Deed.CHECK: StepKind.CHECKED, Deed.TRY_AGAIN: StepKind.TRIED_AGAIN}
 
 def check_answer(session: Session, attempt_id: int, slot_id: int, *, by: Actor, now: datetime) -> Standing:
     """Look at the answer that is saved; where that makes no sense (again the same, already closed) nothing
-    happens. Conflict when the attempt is over or the quiz shows nothing before its end."""
+    happens. Conflict when the attempt is over, the question lies behind or the quiz shows nothing before its
+    end."""
     return _do(session, attempt_id, slot_id, Deed.CHECK, by=by, now=now)
 
 
@@ -31,13 +32,16 @@ def try_again(session: Session, attempt_id: int, slot_id: int, *, by: Actor, now
 
 def _do(session: Session, attempt_id: int, slot_id: int, deed: Deed, *, by: Actor, now: datetime) -> Standing:
     attempt = access_attempt(session, attempt_id, by=by, lock=True)
-    slot = paper(session, attempt.quiz_id).slots.get(slot_id)
+    sheet = paper(session, attempt.quiz_id)
+    slot = sheet.slots.get(slot_id)
     if slot is None:
         raise NotFound("slot")
     if not slot.behaviour.can_check:
         raise Conflict("nothing_to_check")
     if attempt.state != AttemptState.IN_PROGRESS or rules.is_over(attempt.deadline_at, now):
         raise Conflict("finished")
+    if slot_id in sheet.left_behind(attempt.layout, attempt.page):
+        raise Conflict("left_behind")
     asked = {"attempt_id": attempt_id, "slot_ids": [slot_id]}
     history = by_slot(ask(session, HISTORY_OF, asked).all())[slot_id]
     before = history.stands(slot)

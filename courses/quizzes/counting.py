@@ -12,7 +12,7 @@ from courses import learning
 from courses.db import ask
 from courses.questions import State
 from courses.quizzes import rules
-from courses.quizzes.models import Attempt, Step, StepKind
+from courses.quizzes.models import Attempt, AttemptState, Step, StepKind
 from courses.quizzes.papers import Paper
 
 GIVEN = (StepKind.GRADED, StepKind.REGRADED, StepKind.MARKED)
@@ -27,7 +27,7 @@ MARKS = (
     .where(
         Attempt.enrolment_id == bindparam("enrolment_id"),
         Attempt.quiz_id == bindparam("quiz_id"),
-        Attempt.mark.is_not(None),
+        Attempt.state == AttemptState.FINISHED,
     )
     .order_by(Attempt.number)
 )
@@ -70,13 +70,14 @@ def total(sheet: Paper, found: dict[int, Result]) -> float | None:
 
 
 def tell_learning(session: Session, enrolment_id: int, sheet: Paper, *, now: datetime) -> None:
-    """The best of all attempts is the learner's grade, also when it has become lower."""
+    """The attempts by the quiz's method are the learner's grade, also when it has become lower, and no grade
+    when the attempt that counts waits for its mark."""
+    learning.hold_result(session, enrolment_id, sheet.activity_id, now=now)
     asked = {"enrolment_id": enrolment_id, "quiz_id": sheet.quiz_id}
-    best = max((row.mark for row in ask(session, MARKS, asked)), default=None)
-    if best is None:
-        return
-    fraction = rules.fraction_of(best, sheet.max_mark)
-    passed = rules.has_passed(fraction, sheet.pass_fraction)
-    learning.correct_result(
-        session, enrolment_id, sheet.activity_id, fraction=fraction, passed=passed, now=now
-    )
+    fractions = [
+        None if row.mark is None else rules.fraction_of(row.mark, sheet.max_mark)
+        for row in ask(session, MARKS, asked)
+    ]
+    grade = rules.grade_of(sheet.settings.method, fractions)
+    passed = grade is not None and rules.has_passed(grade, sheet.pass_fraction)
+    learning.correct_result(session, enrolment_id, sheet.activity_id, fraction=grade, passed=passed, now=now)

@@ -12,11 +12,12 @@ from courses.questions import State
 from courses.quizzes import rules
 from courses.quizzes.behaviours import Standing
 from courses.quizzes.corrections import corrected, correction_step, differs, holding
-from courses.quizzes.counting import Result, total
+from courses.quizzes.counting import Result, tell_learning, total
 from courses.quizzes.events import AttemptGraded
 from courses.quizzes.history import HISTORY, SlotHistory, by_slot
 from courses.quizzes.models import Attempt, AttemptState, GradingProgress, StepKind
 from courses.quizzes.papers import Paper, paper
+from courses.quizzes.settings import Method
 from courses.quizzes.steps import add_steps
 
 WAITING = (
@@ -80,13 +81,12 @@ def _step(
 
 def _tell(session: Session, attempt: Row[*tuple[Any, ...]], sheet: Paper, mark: float, now: datetime) -> None:
     """The result goes to the learner's record, and the fact to whoever waits for it."""
-    fraction = rules.fraction_of(mark, sheet.max_mark)
-    learning.record_result(
-        session,
-        attempt.enrolment_id,
-        sheet.activity_id,
-        fraction=fraction,
-        passed=rules.has_passed(fraction, sheet.pass_fraction),
-        now=now,
-    )
+    if sheet.settings.method is Method.HIGHEST:
+        fraction = rules.fraction_of(mark, sheet.max_mark)
+        passed = rules.has_passed(fraction, sheet.pass_fraction)
+        learning.record_result(
+            session, attempt.enrolment_id, sheet.activity_id, fraction=fraction, passed=passed, now=now
+        )
+    else:
+        tell_learning(session, attempt.enrolment_id, sheet, now=now)
     outbox.publish(session, AttemptGraded(attempt.id, attempt.enrolment_id), now=now)

@@ -4,17 +4,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from courses.db import Base, Id, partial, word
+from courses.quizzes import rules
 
-
-class AttemptState(StrEnum):
-    """Whether answers may still be added."""
-
-    IN_PROGRESS = "in_progress"
-    FINISHED = "finished"
+AttemptState = rules.AttemptState
 
 
 class GradingProgress(StrEnum):
@@ -86,7 +82,10 @@ class Slot(Base):
 class Attempt(Base):
     """One try at a quiz. The server owns `deadline_at`; `mark` is None until every slot is graded.
 
-    `layout` lists the slot ids in the order shown. `receipt` is given on finishing and can be checked later.
+    `layout` lists the slot ids in the order shown; `page` is the one reached where one may not go back.
+    `limited` says that the deadline comes from a time limit, not from the close of the quiz alone;
+    `hand_in_until` is set while an attempt whose time is over may still be handed in. `receipt` is given on
+    finishing and can be checked later.
     """
 
     __tablename__ = "attempt"
@@ -100,7 +99,10 @@ class Attempt(Base):
     flagged: Mapped[list[Any]]
     started_at: Mapped[datetime]
     deadline_at: Mapped[datetime | None]
+    limited: Mapped[bool] = mapped_column(default=True, server_default=true())
+    hand_in_until: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    page: Mapped[int] = mapped_column(default=1, server_default=text("1"))
     grading_progress: Mapped[GradingProgress] = mapped_column(word(GradingProgress))
     graded_at: Mapped[datetime | None]
     mark: Mapped[float | None]
@@ -109,6 +111,7 @@ class Attempt(Base):
     __table_args__ = (
         UniqueConstraint("enrolment_id", "quiz_id", "number"),
         Index("ix_attempt_running", "deadline_at", **partial("state = 'in_progress'")),
+        Index("ix_attempt_overdue", "hand_in_until", **partial("state = 'overdue'")),
         Index("ix_attempt_to_mark", "finished_at", **partial("grading_progress = 'PendingManual'")),
     )
 
@@ -140,6 +143,61 @@ class Step(Base):
         UniqueConstraint("attempt_id", "slot_id", "sequence"),
         UniqueConstraint("attempt_id", "slot_id", "client", "client_sequence"),
     )
+
+
+class QuizOverride(Base):
+    """What a group or one learner has instead of the quiz's own terms; a field that is None changes nothing.
+
+    Exactly one of `offering_id` and `enrolment_id` is set. Rows are only added, the newest of a group or a
+    learner holds, so what was given to whom and why stays known. Times in seconds, `attempts` 0 for no limit.
+    """
+
+    __tablename__ = "quiz_override"
+
+    id: Mapped[Id]
+    quiz_id: Mapped[int] = mapped_column(ForeignKey("quiz.id"))
+    offering_id: Mapped[int | None] = mapped_column(ForeignKey("offering.id"))
+    enrolment_id: Mapped[int | None] = mapped_column(ForeignKey("enrolment.id"))
+    opens_at: Mapped[datetime | None]
+    closes_at: Mapped[datetime | None]
+    time_limit: Mapped[int | None]
+    attempts: Mapped[int | None]
+    password: Mapped[str | None] = mapped_column(String(60))
+    reason: Mapped[str] = mapped_column(String(500))
+    made_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    made_at: Mapped[datetime]
+
+    __table_args__ = (
+        CheckConstraint("(offering_id IS NULL) <> (enrolment_id IS NULL)", name="subject"),
+        Index("ix_quiz_override_offering", "quiz_id", "offering_id", **partial("offering_id IS NOT NULL")),
+        Index("ix_quiz_override_enrolment", "quiz_id", "enrolment_id", **partial("enrolment_id IS NOT NULL")),
+    )
+
+
+class InterventionKind(StrEnum):
+    """`extra_time` was given by a person, `outage` credits a failure of ours, `reopened` gives back an
+    attempt that was never handed in, the last two decide about answers that came after the end."""
+
+    EXTRA_TIME = "extra_time"
+    OUTAGE = "outage"
+    REOPENED = "reopened"
+    LATE_ACCEPTED = "late_accepted"
+    LATE_DECLINED = "late_declined"
+
+
+class Intervention(Base):
+    """What somebody in charge did with one attempt, and why; rows are only added. `seconds` is the time that
+    it adds."""
+
+    __tablename__ = "intervention"
+
+    id: Mapped[Id]
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"), index=True)
+    kind: Mapped[InterventionKind] = mapped_column(word(InterventionKind))
+    seconds: Mapped[int] = mapped_column(default=0)
+    reason: Mapped[str] = mapped_column(String(500))
+    made_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    made_at: Mapped[datetime]
 
 
 class MarkingClaim(Base):

@@ -1,7 +1,7 @@
 """The paper: a quiz with its questions as plain values. What is published never changes, so papers stay in
 memory."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from courses.catalogue import Activity, CourseVersion, Memory
 from courses.errors import NotFound
 from courses.questions import TYPES, QuestionType, QuestionVersion
+from courses.quizzes import rules
 from courses.quizzes.behaviours import Asked, Behaviour, behaviour_for
 from courses.quizzes.models import Quiz, Slot
-from courses.quizzes.settings import QuizSettings
+from courses.quizzes.settings import Item, Moment, QuizSettings
 
 KEPT = 300
 TO_READ = "description"
@@ -68,6 +69,21 @@ class Paper:
     def question_ids(self) -> frozenset[int]:
         """The slots with something to answer."""
         return frozenset(slot.id for slot in self.slots.values() if slot.is_question)
+
+    @cached_property
+    def shown_during(self) -> frozenset[Item]:
+        """What a check may show before the end."""
+        return self.settings.shown(Moment.DURING)
+
+    def pages(self, layout: Sequence[int]) -> list[list[int]]:
+        """The slots of an attempt page by page."""
+        return rules.pages(layout, self.question_ids, self.per_page, self.settings.sections)
+
+    def left_behind(self, layout: Sequence[int], page: int) -> frozenset[int]:
+        """The slots that an attempt which has reached this page may not go back to."""
+        if not self.settings.sequential or page <= 1:
+            return frozenset()
+        return frozenset(slot_id for slots in self.pages(layout)[: page - 1] for slot_id in slots)
 
 
 _papers: Memory[Paper] = Memory(KEPT)

@@ -13,7 +13,7 @@ from courses import people
 from courses.catalogue import Offering
 from courses.db import ask
 from courses.errors import NotFound
-from courses.learning import Enrolment, Study
+from courses.learning import Enrolment
 from courses.people import Actor, Permission, Person
 from courses.questions import Control, Graded, Reviewed, State, Words
 from courses.quizzes import rules
@@ -23,51 +23,12 @@ from courses.quizzes.corrections import Corrected, made, with_key
 from courses.quizzes.counting import GIVEN
 from courses.quizzes.history import HISTORY, SlotHistory, by_slot
 from courses.quizzes.models import Attempt, AttemptState, GradingProgress, Step, StepKind
-from courses.quizzes.papers import Paper, PaperSlot, paper, paper_of_activity
+from courses.quizzes.papers import Paper, PaperSlot, paper
+from courses.quizzes.settings import Item
 from courses.texts import N_
 
-
-@dataclass(frozen=True, slots=True)
-class AttemptLine:
-    """One attempt on the start page."""
-
-    id: int
-    number: int
-    running: bool
-    started_at: datetime
-    finished_at: datetime | None
-    grading_progress: GradingProgress
-    fraction: float | None
-    passed: bool
-
-    @property
-    def percent(self) -> int | None:
-        return None if self.fraction is None else rules.percent(self.fraction)
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """The start page of a quiz: its terms, and what the learner did so far."""
-
-    paper: Paper
-    attempts: tuple[AttemptLine, ...]
-    now: datetime
-
-    @property
-    def running(self) -> AttemptLine | None:
-        return next((one for one in self.attempts if one.running), None)
-
-    @property
-    def left(self) -> int | None:
-        """How many attempts are left; None without a limit."""
-        return max(0, self.paper.attempts - len(self.attempts)) if self.paper.attempts else None
-
-    @property
-    def passed(self) -> bool:
-        return any(one.passed for one in self.attempts)
-
-
 UNTOUCHED = Standing()
+EVERYTHING = frozenset(Item)
 SAY_HOW_SURE = N_("Отметьте, насколько вы уверены в ответе.")
 COMBINED = {
     State.RIGHT: "correct_feedback",
@@ -78,7 +39,7 @@ COMBINED = {
 
 @dataclass(frozen=True)
 class Sheet:
-    """One question of one attempt, as it stands."""
+    """One question of one attempt, as it stands; `shows` is what a check before the end may show."""
 
     asked: PaperSlot
     number: int
@@ -91,6 +52,7 @@ class Sheet:
     fraction: float | None = None
     stands: Standing = UNTOUCHED
     comment: str = ""
+    shows: frozenset[Item] = EVERYTHING
     correction: Corrected | None = None
 
     @property
@@ -209,14 +171,17 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Sitting:
-    """One attempt of one learner: running, waiting for its mark, or marked."""
+    """One attempt of one learner: running, overdue, waiting for its mark, or marked."""
 
     id: int
     enrolment_id: int
     number: int
-    running: bool
+    state: AttemptState
+    page: int
     started_at: datetime
     deadline_at: datetime | None
+    limited: bool
+    hand_in_until: datetime | None
     finished_at: datetime | None
     grading_progress: GradingProgress
     mark: float | None
@@ -228,8 +193,34 @@ class Sitting:
     def pages(self) -> list[list[Sheet]]:
         """The sheets page by page."""
         by_id = {sheet.slot_id: sheet for sheet in self.sheets}
-        order = rules.pages(list(by_id), self.paper.question_ids, self.paper.per_page)
-        return [[by_id[slot_id] for slot_id in page] for page in order]
+        return [[by_id[slot_id] for slot_id in page] for page in self.paper.pages(list(by_id))]
+
+    @property
+    def running(self) -> bool:
+        """Whether it takes answers, as far as is written down."""
+        return self.state is AttemptState.IN_PROGRESS
+
+    @property
+    def overdue(self) -> bool:
+        """Whether it may only be handed in."""
+        return self.state is AttemptState.OVERDUE
+
+    def may_see(self, page: int) -> bool:
+        """Whether the learner may go to this page now."""
+        return not self.paper.settings.sequential or page == self.page
+
+    def section_title(self, page: int) -> str:
+        """The title of the section that a page belongs to; empty where there are no sections."""
+        position = sum(len(sheets) for sheets in self.pages[: page - 1]) + 1
+        begun = [one.title for one in self.paper.settings.sections if one.first <= position]
+        return begun[-1] if begun else ""
+
+    @property
+    def limit(self) -> int | None:
+        """How long the attempt lasts in all, in seconds; None without a limit."""
+        if self.deadline_at is None:
+            return None
+        return int((self.deadline_at - self.started_at).total_seconds())
 
     @cached_property
     def page_of(self) -> Mapping[int, int]:
@@ -261,12 +252,13 @@ class Sitting:
         return self.fraction is not None and rules.has_passed(self.fraction, self.paper.pass_fraction)
 
     def remaining(self, now: datetime) -> int | None:
-        """Seconds left; None without a limit."""
-        return rules.remaining_seconds(self.deadline_at, now)
+        """Seconds left that the page shows; None without a limit, and while a mere close is far off."""
+        return rules.remaining_seconds(self.deadline_at, now, limited=self.limited)
 
-    def over(self, now: datetime) -> bool:
-        """Whether the time is over and the attempt only waits to be closed."""
-        return self.running and rules.is_over(self.deadline_at, now)
+    def by_clock(self, now: datetime) -> rules.Ending | None:
+        """What the clock has made of it by now, if that is not written down yet."""
+        settings = self.paper.settings
+        return rules.by_clock(self.state, self.deadline_at, settings.late, settings.grace_time, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,21 +282,6 @@ class Receipt:
     finished_at: datetime
     mine: bool
 
-
-LINES = (
-    select(
-        Attempt.id,
-        Attempt.number,
-        Attempt.state,
-        Attempt.started_at,
-        Attempt.deadline_at,
-        Attempt.finished_at,
-        Attempt.grading_progress,
-        Attempt.mark,
-    )
-    .where(Attempt.enrolment_id == bindparam("enrolment_id"), Attempt.quiz_id == bindparam("quiz_id"))
-    .order_by(Attempt.number)
-)
 
 _heads = (
     select(Step.slot_id, func.max(Step.sequence).label("sequence"))
@@ -335,28 +312,6 @@ BY_RECEIPT = (
 )
 
 
-def start_page(session: Session, here: Study, activity_id: int, *, now: datetime) -> Start:
-    """The terms of a quiz and the learner's attempts so far; what somebody studies is always their own."""
-    sheet = paper_of_activity(session, activity_id)
-    asked = {"enrolment_id": here.enrolment_id, "quiz_id": sheet.quiz_id}
-    lines = tuple(_line(row, sheet, now) for row in ask(session, LINES, asked))
-    return Start(sheet, lines, now)
-
-
-def _line(row: Row[*tuple[Any, ...]], sheet: Paper, now: datetime) -> AttemptLine:
-    fraction = None if row.mark is None else rules.fraction_of(row.mark, sheet.max_mark)
-    return AttemptLine(
-        id=row.id,
-        number=row.number,
-        running=row.state == AttemptState.IN_PROGRESS and not rules.is_over(row.deadline_at, now),
-        started_at=row.started_at,
-        finished_at=row.finished_at,
-        grading_progress=row.grading_progress,
-        fraction=fraction,
-        passed=fraction is not None and rules.has_passed(fraction, sheet.pass_fraction),
-    )
-
-
 def sitting(session: Session, attempt_id: int, *, by: Actor) -> Sitting:
     """The learner's own attempt with every question as it stands; two queries when the paper is known."""
     attempt = access_attempt(session, attempt_id, by=by)
@@ -374,9 +329,12 @@ def sitting(session: Session, attempt_id: int, *, by: Actor) -> Sitting:
         id=attempt.id,
         enrolment_id=attempt.enrolment_id,
         number=attempt.number,
-        running=attempt.state == AttemptState.IN_PROGRESS,
+        state=AttemptState(attempt.state),
+        page=attempt.page,
         started_at=attempt.started_at,
         deadline_at=attempt.deadline_at,
+        limited=attempt.limited,
+        hand_in_until=attempt.hand_in_until,
         finished_at=attempt.finished_at,
         grading_progress=attempt.grading_progress,
         mark=attempt.mark,
@@ -385,7 +343,7 @@ def sitting(session: Session, attempt_id: int, *, by: Actor) -> Sitting:
         sheets=tuple(
             _with_correction(
                 _with_checks(
-                    _sheet(known.slots[slot_id], numbers.get(slot_id, 0), steps, slot_id in attempt.flagged),
+                    _sheet(known, slot_id, numbers.get(slot_id, 0), steps, slot_id in attempt.flagged),
                     histories.get(slot_id),
                 ),
                 corrections.get(slot_id),
@@ -396,17 +354,18 @@ def sitting(session: Session, attempt_id: int, *, by: Actor) -> Sitting:
 
 
 def _sheet(
-    asked: PaperSlot,
+    known: Paper,
+    slot_id: int,
     number: int,
     steps: Mapping[tuple[int, StepKind], Row[*tuple[Any, ...]]],
     flagged: bool,
 ) -> Sheet:
-    saved = steps.get((asked.id, StepKind.SAVED))
-    graded = _last_word(steps, asked.id)
+    saved = steps.get((slot_id, StepKind.SAVED))
+    graded = _last_word(steps, slot_id)
     return Sheet(
-        asked=asked,
+        asked=known.slots[slot_id],
         number=number,
-        variant=steps[asked.id, StepKind.STARTED].data["variant"],
+        variant=steps[slot_id, StepKind.STARTED].data["variant"],
         response=saved.data["response"] if saved else {},
         sequence=saved.sequence if saved else 0,
         saved_at=saved.at if saved else None,
@@ -415,6 +374,7 @@ def _sheet(
         fraction=graded.fraction if graded else None,
         stands=Standing(certainty=saved.data.get("certainty")) if saved else UNTOUCHED,
         comment=graded.data.get("comment", "") if graded else "",
+        shows=known.shown_during,
     )
 
 
@@ -456,34 +416,13 @@ def _with_checks(sheet: Sheet, history: SlotHistory | None) -> Sheet:
     return replace(sheet, stands=stands, response=dict(stands.response), sequence=history.last)
 
 
-@dataclass(frozen=True, slots=True)
-class Tries:
-    """How many attempts the learner still has at a quiz, the running one included; None without a limit."""
-
-    left: int | None
-    running: bool
-
-    def reveal(self, one: Sitting) -> bool:
-        """Whether right answers may be shown: after a pass or the last attempt, never while one runs."""
-        return not self.running and (one.passed or self.left == 0)
-
-
-def tries(session: Session, one: Sitting) -> Tries:
-    """What the learner may still do at this quiz; one query."""
-    mine = and_(Attempt.enrolment_id == one.enrolment_id, Attempt.quiz_id == one.paper.quiz_id)
-    states = list(session.scalars(select(Attempt.state).where(mine)))
-    running = AttemptState.IN_PROGRESS in states
-    most = one.paper.attempts
-    return Tries(max(0, most - len(states) + running) if most else None, running)
-
-
 def waiting(session: Session, attempt_id: int, *, by: Actor, now: datetime) -> Waiting:
     """Whether the mark is there; one query."""
     attempt = access_attempt(session, attempt_id, by=by)
     return Waiting(
         running=attempt.state == AttemptState.IN_PROGRESS,
         grading_progress=attempt.grading_progress,
-        remaining=rules.remaining_seconds(attempt.deadline_at, now),
+        remaining=rules.remaining_seconds(attempt.deadline_at, now, limited=attempt.limited),
     )
 
 

@@ -11,7 +11,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from courses.quizzes.settings import Late, Method, Moment, Section
+
 GRACE = timedelta(seconds=60)  # for packets that were on their way when the time ran out
+LAST_MOMENT = timedelta(seconds=2)
+CLOSE_SHOWN = timedelta(hours=1)
+JUST_AFTER = timedelta(minutes=2)
 SMALLEST = 0.000001
 MOST_STEPS = 5_000
 
@@ -74,9 +79,26 @@ def is_conflict(known: Known, *, client: str | None, seen: int | None, same: boo
 # ---- time
 
 
-def deadline(started_at: datetime, time_limit: int) -> datetime | None:
-    """When the time is over; None without a limit."""
-    return started_at + timedelta(seconds=time_limit) if time_limit else None
+class AttemptState(StrEnum):
+    """Running; not handed in in time but still to be handed in; finished; never handed in."""
+
+    IN_PROGRESS = "in_progress"
+    OVERDUE = "overdue"
+    FINISHED = "finished"
+    ABANDONED = "abandoned"
+
+
+OPEN_STATES = (AttemptState.IN_PROGRESS, AttemptState.OVERDUE)
+
+
+def deadline(
+    started_at: datetime, time_limit: int, closes_at: datetime | None = None, extra: int = 0
+) -> datetime | None:
+    """When the time is over: the limit or the close, whichever is first, and `extra` seconds given to this
+    attempt; None where there is neither."""
+    limited = started_at + timedelta(seconds=time_limit) if time_limit else None
+    ends = [moment for moment in (limited, closes_at) if moment is not None]
+    return min(ends) + timedelta(seconds=extra) if ends else None
 
 
 def is_over(deadline_at: datetime | None, now: datetime) -> bool:
@@ -84,28 +106,142 @@ def is_over(deadline_at: datetime | None, now: datetime) -> bool:
     return deadline_at is not None and now > deadline_at + GRACE
 
 
-def finishing_moment(deadline_at: datetime | None, now: datetime) -> datetime:
-    """The moment that is written down: now, or the deadline when that is long past, whoever finishes."""
-    return deadline_at if deadline_at is not None and is_over(deadline_at, now) else now
+def is_last_moment(deadline_at: datetime | None, now: datetime) -> bool:
+    """Whether a page turned now could not be answered any more, so that turning it hands in."""
+    return deadline_at is not None and deadline_at - now <= LAST_MOMENT
 
 
-def remaining_seconds(deadline_at: datetime | None, now: datetime) -> int | None:
-    """What the page's timer may show; None without a limit."""
-    return None if deadline_at is None else max(0, math.ceil((deadline_at - now).total_seconds()))
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What the clock makes of an attempt: its state, and when it ended (None while it can be handed in)."""
+
+    state: AttemptState
+    at: datetime | None
+
+
+def by_clock(
+    state: AttemptState, deadline_at: datetime | None, late: Late, grace: timedelta | None, now: datetime
+) -> Ending | None:
+    """What becomes of an attempt that nobody hands in; None while the clock changes nothing."""
+    if state not in OPEN_STATES or deadline_at is None or not is_over(deadline_at, now):
+        return None
+    if late is Late.SUBMIT:
+        return Ending(AttemptState.FINISHED, deadline_at)
+    if late is Late.ABANDON or grace is None:
+        return Ending(AttemptState.ABANDONED, deadline_at)
+    if is_over(deadline_at + grace, now):
+        return Ending(AttemptState.ABANDONED, deadline_at + grace)
+    return Ending(AttemptState.OVERDUE, None) if state is not AttemptState.OVERDUE else None
+
+
+def time_up(
+    state: AttemptState, deadline_at: datetime | None, late: Late, grace: timedelta | None, now: datetime
+) -> Ending | None:
+    """What becomes of an attempt whose page says that the time is over; None where our clock disagrees."""
+    if state is not AttemptState.IN_PROGRESS or deadline_at is None or now < deadline_at:
+        return None
+    if late is Late.SUBMIT:
+        return handed_in(state, deadline_at, late, grace, now)
+    if late is Late.ABANDON or grace is None:
+        return Ending(AttemptState.ABANDONED, deadline_at)
+    return by_clock(state, deadline_at, late, grace, now) or Ending(AttemptState.OVERDUE, None)
+
+
+def handed_in(
+    state: AttemptState, deadline_at: datetime | None, late: Late, grace: timedelta | None, now: datetime
+) -> Ending:
+    """What handing in now makes of an attempt that is open."""
+    ended = by_clock(state, deadline_at, late, grace, now)
+    if ended is not None and ended.state is not AttemptState.OVERDUE:
+        return ended
+    return Ending(AttemptState.FINISHED, now)
+
+
+def reopened(deadline_at: datetime | None, now: datetime) -> Ending:
+    """An attempt that was never handed in, given back: it goes on, or ends as it is when its time is over."""
+    if deadline_at is not None and now >= deadline_at:
+        return Ending(AttemptState.FINISHED, deadline_at)
+    return Ending(AttemptState.IN_PROGRESS, None)
+
+
+def remaining_seconds(deadline_at: datetime | None, now: datetime, *, limited: bool = True) -> int | None:
+    """What the page's timer may show; None without a limit. A close is counted down in its last hour only."""
+    if deadline_at is None or (not limited and deadline_at - now > CLOSE_SHOWN):
+        return None
+    return max(0, math.ceil((deadline_at - now).total_seconds()))
+
+
+def outage_seconds(
+    started_at: datetime, deadline_at: datetime | None, since: datetime, until: datetime
+) -> int:
+    """How much of an outage fell into an attempt, in seconds."""
+    if deadline_at is None:
+        return 0
+    return max(0, math.ceil((min(until, deadline_at) - max(since, started_at)).total_seconds()))
+
+
+def next_start(
+    ended: Sequence[tuple[datetime, datetime | None]],
+    time_limit: int,
+    delay_first: int,
+    delay_later: int,
+) -> datetime | None:
+    """When the next attempt may begin after those that ended, given as (start, end) in order; None for at
+    once. The delay counts from the end of the last one, or from when its time was over if that was sooner."""
+    if not ended:
+        return None
+    delay = delay_first if len(ended) == 1 else delay_later
+    started_at, ended_at = ended[-1]
+    limit = started_at + timedelta(seconds=time_limit) if time_limit else None
+    known = [moment for moment in (ended_at, limit) if moment is not None]
+    return min(known) + timedelta(seconds=delay) if delay and known else None
+
+
+def moment_of(finished_at: datetime | None, closes_at: datetime | None, now: datetime) -> Moment:
+    """Which of the four moments of a review this is."""
+    if finished_at is None:
+        return Moment.DURING
+    if now < finished_at + JUST_AFTER:
+        return Moment.JUST_AFTER
+    return Moment.CLOSED if closes_at is not None and now >= closes_at else Moment.LATER
 
 
 # ---- order
 
 
-def layout(slot_ids: Sequence[int], movable: Collection[int], *, seed: int | None) -> list[int]:
-    """The order shown: with a seed the questions change places among themselves, texts to read stay where
-    they are."""
-    if seed is None:
-        return list(slot_ids)
+def layout(
+    slot_ids: Sequence[int],
+    movable: Collection[int],
+    *,
+    seed: int,
+    shuffle: bool,
+    sections: Sequence[Section] = (),
+) -> list[int]:
+    """The order shown: where a section is shuffled (as the quiz, unless it says otherwise) its questions
+    change places among themselves; texts to read stay where they are."""
+    order: list[int] = []
+    for title, part in in_sections(slot_ids, sections):
+        wanted = shuffle if title is None or title.shuffle is None else title.shuffle
+        dice = random.Random(f"{seed}:{len(order)}" if order else seed)  # noqa: S311 - an order, not a secret
+        order += _shuffled(part, movable, dice) if wanted else part
+    return order
+
+
+def _shuffled(slot_ids: Sequence[int], movable: Collection[int], dice: random.Random) -> list[int]:
     questions = [slot_id for slot_id in slot_ids if slot_id in movable]
-    random.Random(seed).shuffle(questions)  # noqa: S311 - an order, not a secret
+    dice.shuffle(questions)
     shuffled = iter(questions)
     return [next(shuffled) if slot_id in movable else slot_id for slot_id in slot_ids]
+
+
+def in_sections(
+    slot_ids: Sequence[int], sections: Sequence[Section]
+) -> list[tuple[Section | None, list[int]]]:
+    """The slots section by section; without sections all of them in one that has no title."""
+    if not sections:
+        return [(None, list(slot_ids))]
+    ends = [one.first - 1 for one in sections[1:]] + [len(slot_ids)]
+    return [(one, list(slot_ids[one.first - 1 : end])) for one, end in zip(sections, ends, strict=True)]
 
 
 def slot_random(seed: int, slot_id: int) -> random.Random:
@@ -113,9 +249,16 @@ def slot_random(seed: int, slot_id: int) -> random.Random:
     return random.Random(f"{seed}:{slot_id}")  # noqa: S311 - an order, not a secret
 
 
-def pages(order: Sequence[int], questions: Collection[int], per_page: int) -> list[list[int]]:
-    """The slots page by page, `per_page` questions each (0: all at once); a text to read goes with what
-    follows."""
+def pages(
+    order: Sequence[int], questions: Collection[int], per_page: int, sections: Sequence[Section] = ()
+) -> list[list[int]]:
+    """The slots page by page, `per_page` questions each (0: a whole section at once); a text to read goes
+    with what follows, and a section begins on a page of its own."""
+    made = [_pages(part, questions, per_page) for _title, part in in_sections(order, sections)]
+    return [page for part in made for page in part if page] or [[]]
+
+
+def _pages(order: Sequence[int], questions: Collection[int], per_page: int) -> list[list[int]]:
     if not per_page:
         return [list(order)]
     made: list[list[int]] = [[]]
@@ -151,6 +294,19 @@ def without(mark: float, void: float, max_mark: float) -> float:
     the whole."""
     rest = max_mark - void
     return mark * max_mark / rest if rest > SMALLEST else 0.0
+
+
+def grade_of(method: Method, fractions: Sequence[float | None]) -> float | None:
+    """The grade that the finished attempts come to, in their order; None stands for one that still waits for
+    its mark. It is None where the method's own attempt waits or there is none."""
+    known = [fraction for fraction in fractions if fraction is not None]
+    if not known:
+        return None
+    if method is Method.HIGHEST:
+        return max(known)
+    if method is Method.AVERAGE:
+        return math.fsum(known) / len(known)
+    return fractions[0 if method is Method.FIRST else -1]
 
 
 def fraction_of(mark: float, max_mark: float) -> float:

@@ -84,7 +84,8 @@ class Saved:
 
 @dataclass(slots=True)
 class _Slot:
-    """What is known of one slot while a call is worked off."""
+    """What is known of one slot while a call is worked off; `locked` when its answer may not change any
+    more."""
 
     variant: dict[str, Any]
     known: Known
@@ -161,16 +162,19 @@ def save_responses(
     slots = _read(session, attempt_id, answers, client)
     if sheet.can_check:
         _look_at_checks(session, attempt_id, sheet, slots)
+    for slot_id in sheet.left_behind(attempt.layout, attempt.page) & slots.keys():
+        slots[slot_id].locked = True
     saver = _Saver(session, attempt_id, client, now, late=refusal is not None)
     told = tuple(saver.take(sheet.slots[answer.slot_id], slots[answer.slot_id], answer) for answer in answers)
     add_steps(session, saver.rows)
-    return Saved(now, refusal, rules.remaining_seconds(attempt.deadline_at, now), told)
+    remaining = rules.remaining_seconds(attempt.deadline_at, now, limited=attempt.limited)
+    return Saved(now, refusal, remaining, told)
 
 
 def _refusal(attempt: Row[*tuple[Any, ...]], now: datetime) -> str | None:
-    if rules.is_over(attempt.deadline_at, now):
-        return "time_over"
-    return "finished" if attempt.state != AttemptState.IN_PROGRESS else None
+    if attempt.state == AttemptState.IN_PROGRESS:
+        return "time_over" if rules.is_over(attempt.deadline_at, now) else None
+    return "time_over" if attempt.state == AttemptState.OVERDUE else "finished"
 
 
 def _check(answers: Sequence[Answer], client: str | None) -> None:

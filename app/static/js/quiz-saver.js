@@ -212,7 +212,7 @@ export class Saver extends EventTarget {
       this.dispatchEvent(new CustomEvent("reopened", { detail: remaining }));
       return true;
     }
-    if (running && (await this.wire.finish()).status !== 303) return this.again("busy");
+    if (running && (await this.wire.timeUp()).status !== 303) return this.again("busy");
     this.dispatchEvent(new CustomEvent("closed"));
     return true;
   }

@@ -53,8 +53,8 @@ export class Wire {
     return this.call(this.urls.state, {});
   }
 
-  finish() {
-    return this.call(this.urls.finish, { method: "POST" });
+  timeUp() {
+    return this.call(this.urls.finish, { method: "POST", body: new URLSearchParams({ timeup: "1" }) });
   }
 
   flag(slot, flagged) {

@@ -11,7 +11,7 @@ import "./quiz-places.js";
 import "./quiz-markers.js";
 import "./quiz-essay.js";
 import "./quiz-words.js";
-import { Wire } from "./quiz-wire.js";
+import { Away, Wire } from "./quiz-wire.js";
 
 const bar = document.querySelector("[data-quiz]");
 const form = document.querySelector("[data-answers]");
@@ -154,9 +154,26 @@ function lock(locked) {
   }
 }
 
-function setUpTimer(saver) {
+const LOOK_EVERY = 10000;
+
+/* Time may be given or taken while the page is open, and a far-off close comes near: the server is asked. */
+function lookAtTime(saver, wire, remaining) {
+  setInterval(async () => {
+    if (document.hidden || leaving || saver.closing) return;
+    try {
+      const { status, told } = await wire.state();
+      if (status !== 200 || !told) return;
+      if (told.running && told.remaining !== null) remaining(told.remaining);
+      else if (!told.running && !saver.unsent.length) go(bar.dataset.result);
+    } catch (error) {
+      if (!(error instanceof Away)) throw error; /* Without a connection the timer runs on by itself. */
+    }
+  }, LOOK_EVERY);
+}
+
+function setUpTimer(saver, remaining) {
   const element = bar.querySelector("[data-timer]");
-  if (!element) return null;
+  element.closest(".timer").hidden = false;
   const button = bar.querySelector("[data-timer-switch]");
   button.hidden = false;
   button.addEventListener("click", () => {
@@ -165,7 +182,7 @@ function setUpTimer(saver) {
   });
   return new Timer(element, {
     limit: Number(element.dataset.limit),
-    remaining: Number(element.dataset.remaining),
+    remaining,
     announce: (what, minutes) => announce(what === "half" ? say("Half") : say("Left", minutes)),
     over: () => {
       announce(say("Over"));
@@ -183,6 +200,8 @@ async function start() {
   const saver = new Saver({ store: await openStore(), prefix: `${person}/${attempt}/${began}/`, wire });
   const marks = new Marks({ sections, saver, say, icons, remark });
   let timer = null;
+  const clock = bar.querySelector("[data-timer]");
+  const setTime = (left) => (timer ? timer.set(left) : (timer = setUpTimer(saver, left)));
 
   saver.addEventListener("state", ({ detail }) => {
     line.show(detail);
@@ -206,7 +225,8 @@ async function start() {
   });
 
   await watch(saver);
-  timer = setUpTimer(saver);
+  if (clock?.dataset.remaining) setTime(Number(clock.dataset.remaining));
+  if (clock) lookAtTime(saver, wire, setTime);
   setUpLeaving(saver);
 }
 
