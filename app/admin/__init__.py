@@ -21,4 +21,4 @@ def staff_only() -> ResponseReturnValue | None:
     return None
 
 
-from app.admin import audit, certificates, marking, offerings, people, register  # noqa: E402, F401 - they add routes to bp
+from app.admin import audit, certificates, marking, offerings, people, quizzes, register  # noqa: E402, F401 - they add routes to bp

@@ -22,6 +22,10 @@ ENTRIES_ON_A_PAGE = 100
 LINKS_CHECKED = 500
 DEEDS = {
     "answer.mark": N_("Поставлен балл за ответ"),
+    "attempt.extra_time": N_("Попытке добавлено время"),
+    "attempt.late_accepted": N_("Опоздавшие ответы засчитаны"),
+    "attempt.late_declined": N_("Опоздавшие ответы не засчитаны"),
+    "attempt.reopen": N_("Попытка возвращена слушателю"),
     "attendance.mark": N_("Отмечено присутствие"),
     "certificate.issue": N_("Сертификат выпущен вручную"),
     "certificate.issue_batch": N_("Сертификаты выпущены группе"),
@@ -37,9 +41,11 @@ DEEDS = {
     "person.enable": N_("Учётная запись включена"),
     "person.enter": N_("Учётная запись создана в учебной части"),
     "person.rename": N_("Имя изменено"),
+    "quiz.outage": N_("Возвращено время сбоя"),
     "quiz.regrade": N_("Исправление вопроса предложено"),
     "quiz.regrade_commit": N_("Исправление вопроса применено"),
     "quiz.regrade_undo": N_("Исправление вопроса отменено"),
+    "quiz.terms": N_("Условия теста изменены"),
     "role.grant": N_("Дана роль"),
     "role.withdraw": N_("Снята роль"),
 }
@@ -52,7 +58,15 @@ SUBJECTS = {
     "person": N_("Человек"),
     "regrade": N_("Исправление"),
 }
-MOMENTS = {"starts_at": N_("начало"), "ends_at": N_("конец"), "enrol_until": N_("запись до")}
+MOMENTS = {
+    "opens_at": N_("открыть"),
+    "closes_at": N_("закрыть"),
+    "since": N_("с"),
+    "until": N_("до"),
+    "starts_at": N_("начало"),
+    "ends_at": N_("конец"),
+    "enrol_until": N_("запись до"),
+}
 ADDRESSES = {
     "certificate": ("admin.certificate", "certificate_id"),
     "offering": ("admin.offering", "offering_id"),
@@ -119,6 +133,8 @@ def _detail(name: str, value: Any) -> str:
         "first": say("первый № %(value)s"),
         "last": say("последний № %(value)s"),
         "mark": say("балл %(value)s"),
+        "attempts": say("попыток: %(value)s"),
+        "seconds": say("секунд: %(value)s"),
         "seats": say("мест: %(value)s"),
         "early": say("до завершения программы"),
     }

@@ -220,6 +220,7 @@ def _may(offering_id: int) -> dict[str, bool]:
         "issue": Permission.CERTIFICATE_ISSUE,
         "register": Permission.REGISTER_SEE,
         "roles": Permission.ROLE_GRANT,
+        "quizzes": Permission.QUIZ_INVIGILATE,
     }
     return {name: actor().may(permission, offering_id=offering_id) for name, permission in asked.items()}
 

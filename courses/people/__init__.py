@@ -18,7 +18,7 @@ from courses.people.events import (
     PersonRegistered,
 )
 from courses.people.models import Person
-from courses.people.names import NameProblem, clean_name, name_problems
+from courses.people.names import NameProblem, clean_name, name_problems, search_key
 from courses.people.profile import Profile, change_profile, keep_display
 from courses.people.registration import (
     Registration,
@@ -130,6 +130,7 @@ __all__ = [
     "register",
     "require",
     "reset_password",
+    "search_key",
     "sign_in",
     "signed_in",
     "try_password",

@@ -4,7 +4,11 @@ An attempt starts with one step per slot that holds all randomness; every saved 
 grading replays them. The learner obtains an attempt only through verbs that look whose it is.
 """
 
-from courses.quizzes import frozen  # noqa: F401 - the guard over published quizzes
+from courses.quizzes import (
+    frozen,  # noqa: F401 - the guard over published quizzes
+    interventions,
+    monitor,
+)
 from courses.quizzes.alone import Alone, stand_alone
 from courses.quizzes.attempts import (
     create_quiz,
@@ -17,7 +21,7 @@ from courses.quizzes.attempts import (
     time_up,
     turn_to,
 )
-from courses.quizzes.behaviours import BEHAVIOURS, Behaviour
+from courses.quizzes.behaviours import BEHAVIOURS
 from courses.quizzes.checking import check_answer, try_again
 from courses.quizzes.corrections import NEEDS_KEY
 from courses.quizzes.events import (
@@ -30,15 +34,6 @@ from courses.quizzes.events import (
     RegradeUndone,
 )
 from courses.quizzes.grading import grade_attempt
-from courses.quizzes.interventions import (
-    Changes,
-    access_quiz,
-    credit_outage,
-    decide_late,
-    give_time,
-    reopen_attempt,
-    set_terms,
-)
 from courses.quizzes.marking import LONGEST_COMMENT, claim, give_mark, release
 from courses.quizzes.marking_queue import (
     Work,
@@ -49,10 +44,8 @@ from courses.quizzes.marking_queue import (
 )
 from courses.quizzes.models import Attempt, AttemptState, GradingProgress, Quiz, Regrade, RegradePolicy, Slot
 from courses.quizzes.queries import (
-    Receipt,
     Sheet,
     Sitting,
-    Waiting,
     find_receipt,
     sitting,
     waiting,
@@ -64,7 +57,6 @@ from courses.quizzes.regrade_queries import (
 )
 from courses.quizzes.regrading import (
     LONGEST_REASON,
-    access_regrade,
     apply_regrade,
     commit_regrade,
     count_regrade,
@@ -72,29 +64,24 @@ from courses.quizzes.regrading import (
     restore_regrade,
     undo_regrade,
 )
-from courses.quizzes.saving import Acknowledged, Answer, Fate, Saved, save_responses
+from courses.quizzes.saving import Answer, Fate, Saved, save_responses
 from courses.quizzes.seen import seen_question
 from courses.quizzes.settings import Item, Late, Method, Moment, Navigation, QuizSettings
-from courses.quizzes.start import AttemptLine, Review, Start, review, start_page
-from courses.quizzes.terms import Terms
+from courses.quizzes.start import review, start_page
 
 __all__ = [
     "BEHAVIOURS",
     "LONGEST_COMMENT",
     "LONGEST_REASON",
     "NEEDS_KEY",
-    "Acknowledged",
     "Alone",
     "Answer",
     "Attempt",
     "AttemptFinished",
     "AttemptGraded",
-    "AttemptLine",
     "AttemptMarked",
     "AttemptRegraded",
     "AttemptState",
-    "Behaviour",
-    "Changes",
     "Fate",
     "GradingProgress",
     "Item",
@@ -104,23 +91,16 @@ __all__ = [
     "Navigation",
     "Quiz",
     "QuizSettings",
-    "Receipt",
     "Regrade",
     "RegradeCommitted",
     "RegradePolicy",
     "RegradeProposed",
     "RegradeUndone",
-    "Review",
     "Saved",
     "Sheet",
     "Sitting",
     "Slot",
-    "Start",
-    "Terms",
-    "Waiting",
     "Work",
-    "access_quiz",
-    "access_regrade",
     "apply_regrade",
     "check_answer",
     "claim",
@@ -129,29 +109,26 @@ __all__ = [
     "correctable_slots",
     "count_regrade",
     "create_quiz",
-    "credit_outage",
-    "decide_late",
     "find_receipt",
     "finish_attempt",
     "finish_overdue",
     "flag",
     "give_mark",
-    "give_time",
     "grade_attempt",
+    "interventions",
     "marking_queue",
     "marking_work",
     "marking_works",
+    "monitor",
     "next_waiting",
     "owed",
     "propose_regrade",
     "regrade_page",
     "release",
-    "reopen_attempt",
     "restore_regrade",
     "review",
     "save_responses",
     "seen_question",
-    "set_terms",
     "settle_attempt",
     "sitting",
     "stand_alone",

@@ -289,15 +289,14 @@ def _counted(
             Step.attempt_id == attempt_id, Step.slot_id.in_(late), Step.sequence.in_(set(late.values()))
         )
     )
-    last = dict(
-        session.execute(
-            select(Step.slot_id, func.max(Step.sequence))
+    last = {
+        row.slot_id: row.last
+        for row in session.execute(
+            select(Step.slot_id, func.max(Step.sequence).label("last"))
             .where(Step.attempt_id == attempt_id)
             .group_by(Step.slot_id)
         )
-        .tuples()
-        .all()
-    )
+    }
     return [
         {
             "attempt_id": attempt_id,
@@ -382,16 +381,24 @@ def group_terms(session: Session, sheet: Paper, offering_id: int) -> Mapping[int
     return found
 
 
+def added_to(session: Session, attempt_ids: Sequence[int]) -> Mapping[int, int]:
+    """The seconds that were added to attempts, 0 where none were; one query."""
+    found = dict.fromkeys(attempt_ids, 0)
+    for attempt_id, seconds in ask(session, ADDED, {"attempt_ids": attempt_ids}):
+        found[attempt_id] = int(seconds)
+    return found
+
+
 def _move(session: Session, sheet: Paper, offering_id: int, attempts: Rows) -> None:
     """Count the deadlines of these attempts anew from the terms that hold now and the time that was added."""
     if not attempts:
         return
     terms = group_terms(session, sheet, offering_id)
-    added = dict(ask(session, ADDED, {"attempt_ids": [one.id for one in attempts]}).tuples().all())
+    added = added_to(session, [one.id for one in attempts])
     rows = []
     for one in attempts:
         own = terms.get(one.enrolment_id, terms[None])
-        ends = rules.deadline(one.started_at, own.time_limit, own.closes_at, int(added.get(one.id, 0)))
+        ends = rules.deadline(one.started_at, own.time_limit, own.closes_at, added[one.id])
         rows.append(
             {
                 "attempt": one.id,
@@ -427,6 +434,7 @@ __all__ = [
     "LONGEST_REASON",
     "Changes",
     "access_quiz",
+    "added_to",
     "credit_outage",
     "decide_late",
     "give_time",

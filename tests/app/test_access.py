@@ -55,6 +55,13 @@ admin.certificate_pdf     GET  s------+
 admin.disable_person      POST s------+
 admin.enable_person       POST s------+
 admin.grant_role          POST s------+
+admin.credit_outage       POST s---+--+
+admin.group_quiz          GET  s---+--+
+admin.group_quiz          POST s---+--+
+admin.group_quizzes       GET  s---+--+
+admin.intervene           POST s---+--+
+admin.learner_quiz        GET  s---+--+
+admin.learner_quiz        POST s---+--+
 admin.issue               GET  s------+
 admin.issue               POST s------+
 admin.mark_attendance     POST s---+--+
@@ -229,6 +236,8 @@ def a_world(session: Session, settings: Settings) -> World:
     return World(
         {
             "regrade_id": regrade.id,
+            "activity_id": activity_id,
+            "deed": "time",
             "offering_id": here.id,
             "enrolment_id": enrolment.id,
             "certificate_id": certificate.id,
