@@ -192,8 +192,9 @@ def _do(attempt_id: int, deed: str, form: ReasonForm) -> str:
             return say("Время добавлено. На странице слушателя оно появится за несколько секунд.")
         if deed == "reopen":
             state = quizzes.interventions.reopen_attempt(session, attempt_id, **about)
-            goes_on = state is quizzes.AttemptState.IN_PROGRESS
-            return say("Попытка идёт дальше." if goes_on else "Попытка принята и будет проверена.")
+            if state is quizzes.AttemptState.IN_PROGRESS:
+                return say("Попытка идёт дальше.")
+            return say("Попытка принята и будет проверена.")
         quizzes.interventions.decide_late(session, attempt_id, accept=deed == "accept", **about)
         if deed == "accept":
             return say("Опоздавшие ответы засчитаны, попытка проверяется заново.")
