@@ -35,6 +35,7 @@ SENTENCES = {
 }
 MOMENT: dict[str, Any] = {"validators": [Optional()], "format": ["%Y-%m-%dT%H:%M"]}
 OUTAGE = "outage-"
+DEEDS = ("time", "reopen", "accept", "decline")
 LONGEST = quizzes.interventions.LONGEST_REASON
 LONGEST_PASSWORD = quizzes.interventions.LONGEST_PASSWORD
 
@@ -164,9 +165,11 @@ def learner_quiz(offering_id: int, activity_id: int, enrolment_id: int) -> Respo
     return _learner_page(offering_id, activity_id, enrolment_id, terms=form)
 
 
-@bp.post("/attempts/<int:attempt_id>/<any(time, reopen, accept, decline):deed>")
+@bp.post("/attempts/<int:attempt_id>/<deed>")
 def intervene(attempt_id: int, deed: str) -> ResponseReturnValue:
     """Add time, give an attempt back, or decide about answers that came too late."""
+    if deed not in DEEDS:
+        raise NotFound("deed")
     form = _deed_form(attempt_id, deed)
     place = quizzes.monitor.place_of(db.session(), attempt_id, by=actor())
     if form.validate_on_submit():
