@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.learner.sheets import reviewed
+from app.learner.sheets import EVERYTHING, reviewed
 from courses import quizzes
 from courses.catalogue.rules import ActivityKind
 from courses.clock import utcnow
@@ -154,7 +154,7 @@ def test_a_finished_essay_waits_for_a_person_and_is_shown_as_it_was_written(
         assert sitting.sheets[1].general_feedback == "За 3 ч — 180 км."
     assert "Часть ответов проверит преподаватель." in words_of(client.get(f"{attempt}/result").text)
     with app.test_request_context():
-        story, way = (reviewed(sheet, True) for sheet in sitting.sheets)
+        story, way = (reviewed(sheet, EVERYTHING) for sheet in sitting.sheets)
     assert "<pre>Жарко &lt;b&gt;\n  и тихо</pre>" in story
     assert "answer-wrong" not in story
     assert "Правильный ответ" not in story
