@@ -92,12 +92,27 @@ def attempt(attempt_id: int) -> ResponseReturnValue:
     if not _runs(sitting):
         return _where_it_is(attempt_id)
     wanted = sitting.page if sitting.paper.settings.sequential else request.args.get("page", 1, int)
-    page = min(max(wanted, 1), len(sitting.pages))
+    return _attempt_page(sitting, min(max(wanted, 1), len(sitting.pages)))
+
+
+@bp.get("/attempts/<int:attempt_id>/whole")
+def whole_attempt(attempt_id: int) -> ResponseReturnValue:
+    """All questions that may be seen now on one page, which a browser puts aside for times without a
+    connection."""
+    sitting = quizzes.sitting(db.session(), attempt_id, by=actor())
+    if not _runs(sitting):
+        return _where_it_is(attempt_id)
+    return _attempt_page(sitting, sitting.page, whole=True)
+
+
+def _attempt_page(sitting: Sitting, page: int, *, whole: bool = False) -> str:
+    everything = whole and not sitting.paper.settings.sequential
     return render_template(
         "learner/attempt.html",
         sitting=sitting,
         page=page,
-        sheets=sitting.pages[page - 1],
+        whole=whole,
+        sheets=sitting.sheets if everything else sitting.pages[page - 1],
         remaining=sitting.remaining(utcnow()),
         asked=asked,
         **NAMES,

@@ -1,5 +1,7 @@
 """Between the page and the quiz: fields into answers, answers into JSON, authors' texts into HTML."""
 
+import base64
+import hmac
 import json
 import re
 from collections.abc import Mapping
@@ -11,7 +13,7 @@ from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
 from app.question_files import FileUrl, file_url_of
-from app.templating import language, time_zone, words
+from app.templating import language, settings, time_zone, words
 from courses import markup
 from courses.catalogue import Memory
 from courses.errors import Invalid
@@ -246,7 +248,14 @@ def minutes_and_seconds(seconds: int) -> str:
     return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
 
 
+def seal_of(attempt_id: int) -> str:
+    """The key that seals what a browser keeps of an attempt: 32 bytes in Base64, the same on all pages."""
+    secret, name = settings().secret_key.encode(), f"attempt on a device:{attempt_id}".encode()
+    return base64.b64encode(hmac.digest(secret, name, "sha256")).decode()
+
+
 NAMES = {
+    "seal_of": seal_of,
     "say": say,
     "say_block": say_block,
     "advise": advise,

@@ -128,6 +128,7 @@ learner.review            GET  s+------
 learner.save_responses    PUT  s+------
 learner.start_attempt     POST s+------
 learner.turn_page         POST s+------
+learner.whole_attempt     GET  s+------
 learner.withdraw          GET  s+------
 learner.withdraw          POST s+------
 public.about              GET  ++++++++
@@ -149,6 +150,7 @@ public.forgotten          GET  ++++++++
 public.forgotten          POST ++++++++
 public.language           POST ++++++++
 public.livez              GET  ++++++++
+public.offline_worker     GET  ++++++++
 public.password           GET  s+++++++
 public.password           POST s+++++++
 public.readyz             GET  ++++++++

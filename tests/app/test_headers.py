@@ -42,6 +42,7 @@ PICTURES = {  # they run nothing: sandboxed, with styles of their own
     "public.course_file",
     "public.cover",
 }
+NOBODYS = ("static", "public.offline_worker")  # files of the product
 KEPT_FOR_EVER = {"public.cover"}
 WITHOUT_TOKEN = {"public.verify_name", "public.set_display", "public.language"}  # they look who sent the form
 
@@ -125,9 +126,9 @@ def test_every_page_forbids_what_it_does_not_need(
             caching = answer.headers["Cache-Control"]
             if endpoint in KEPT_FOR_EVER:
                 assert caching == "public, max-age=31536000, immutable"
-            elif who != "N" and endpoint not in (*PICTURES, "static"):
+            elif who != "N" and endpoint not in (*PICTURES, *NOBODYS):
                 assert "no-store" in caching, endpoint
-            elif endpoint != "static":
+            elif endpoint not in NOBODYS:
                 assert caching.startswith(("private", "no-store")), endpoint
 
 

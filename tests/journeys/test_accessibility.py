@@ -37,8 +37,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 NOT_PAGES = {
     "admin.certificate_pdf", "admin.register_csv", "author.export", "author.preview_file",
     "learner.attempt_state", "learner.certificate_file", "learner.continue_", "learner.question_file",
-    "public.course_file", "public.cover", "public.livez", "public.readyz", "public.verify_json",
-    "public.version", "static",
+    "public.course_file", "public.cover", "public.livez", "public.offline_worker", "public.readyz",
+    "public.verify_json", "public.version", "static",
 }  # fmt: skip
 STRANGER, TEACHER, ADMIN = "", "teacher@kafedra.example", "admin@kafedra.example"
 READ_BY = {"public": STRANGER, "development": STRANGER, "learner": TEACHER, "author": ADMIN, "admin": ADMIN}

@@ -30,8 +30,7 @@ SCRIPTS = Path(__file__).resolve().parents[2] / "app" / "static" / "js"
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "learner"
 
 STORE = """new Promise((resolve, reject) => {
-  const asked = indexedDB.open("kafedra-answers", 1);
-  asked.onupgradeneeded = () => asked.result.createObjectStore("answers", { keyPath: "key" });
+  const asked = indexedDB.open("kafedra-answers");
   asked.onerror = () => reject(asked.error);
   asked.onsuccess = () => resolve(asked.result);
 })"""
@@ -100,6 +99,7 @@ def context(browser: Browser, live_server: str, signed_in: SignedIn) -> Iterator
         viewport={"width": 360, "height": 740},
         reduced_motion="reduce",
         storage_state=signed_in.state,
+        service_workers="block",  # what Playwright cuts off or answers itself does not reach a worker
     )
     yield made
     made.close()

@@ -33,16 +33,17 @@ export class Line {
     }
   }
 
-  text({ state, clock, closing, unsent, loose }) {
+  text({ state, clock, closing, handing, unsent, loose }) {
     const { say } = this;
+    const ended = () => say(handing ? "Handing" : "Ended");
     if (state === "idle") return this.first.text;
     if (state === "saved" || state === "partly") return say(state === "saved" ? "Saved" : "Partly", clock);
     if (state === "saving") return say("Saving");
-    if (state === "broken") return closing ? `${say("Ended")} ${say("Broken")}` : say("Broken");
+    if (state === "broken") return closing ? `${ended()} ${say("Broken")}` : say("Broken");
     const name = { offline: "Offline", busy: "Busy", signin: "Signin", other: "Other", trouble: "Trouble" }[state];
     const alone = state === "offline" ? say("OfflineLoose") : `${say(`${name}Bare`)}. ${say("Only")}`;
     const text = unsent === 0 ? say(`${name}Bare`) : loose ? alone : say(name, unsent);
-    return closing ? `${say("Ended")} ${text}` : text;
+    return closing ? `${ended()} ${text}` : text;
   }
 
   offerSignIn(wanted) {

@@ -4,6 +4,7 @@
 import { Line, speaker } from "./quiz-line.js";
 import { note, noted } from "./quiz-outcome.js";
 import { Saver } from "./quiz-saver.js";
+import { takeAway } from "./quiz-offline.js";
 import { openStore } from "./quiz-store.js";
 import { Wire } from "./quiz-wire.js";
 
@@ -29,10 +30,11 @@ function tellOutcome(fates) {
 
 /* Resolves when nothing of this attempt waits on the device, or when it cannot be sent now. */
 async function deliverLeftovers() {
-  const { person, attempt, began, save, state, token } = place.dataset;
+  const { person, attempt, began, key, save, state, token } = place.dataset;
   const prefix = `${person}/${attempt}/${began}/`;
   const line = new Line(place);
-  const saver = new Saver({ store: await openStore(), prefix, wire: new Wire({ save, state, token }) });
+  const store = await openStore(key);
+  const saver = new Saver({ store, prefix, wire: new Wire({ save, state, token }) });
   saver.addEventListener("state", ({ detail }) => {
     place.hidden = false;
     line.show(detail);
@@ -41,7 +43,9 @@ async function deliverLeftovers() {
   saver.addEventListener("acknowledged", ({ detail }) => tellOutcome(note(prefix, detail.slots)));
   tellOutcome(noted(prefix));
   await saver.recover();
-  await saver.flush();
+  if (!(await saver.flush())) return;
+  await store.end(prefix);
+  await takeAway(attempt);
 }
 
 /* ---- the mark */

@@ -71,6 +71,11 @@ export class Saver extends EventTarget {
     return [...this.waiting.keys()];
   }
 
+  /* Whether everything that waits would survive this page. */
+  get stored() {
+    return [...this.waiting.values()].every((entry) => !entry.loose);
+  }
+
   get stuck() {
     return STUCK.has(this.state);
   }
@@ -104,6 +109,12 @@ export class Saver extends EventTarget {
       if (!(await this.send())) return false;
     }
     return true;
+  }
+
+  /* The learner hands in: deliver what waits, then finish, as soon as there is a connection. */
+  handIn() {
+    this.handing = true;
+    this.close();
   }
 
   /* The time is over: deliver what waits, then close the attempt, however long that takes. */
@@ -179,9 +190,24 @@ export class Saver extends EventTarget {
   async settle(one, sent) {
     const now = this.waiting.get(one.slot);
     if (one.fate === "refused") this.refused.add(one.slot);
+    if (one.fate === "saved" && one.seen !== undefined) await this.remember(sent, one.seen);
     if (now === sent) this.waiting.delete(one.slot);
     else if (now && one.seen !== undefined) now.seen = one.seen;
     await this.dropped(sent);
+  }
+
+  /* For a page that was put aside before this answer. */
+  async remember({ key, slot, fields }, seen) {
+    try {
+      await this.store.know({ key, slot, fields, seen, at: Date.now() });
+    } catch (error) {
+      console.error(error); /* Such a page shows an older answer then, and says so when it is sent. */
+    }
+  }
+
+  /* What the server acknowledged last, as far as this browser sent it. */
+  known() {
+    return this.store.known(this.prefix).catch(() => []);
   }
 
   async dropped({ key, client, number }) {
@@ -206,13 +232,18 @@ export class Saver extends EventTarget {
   async finish() {
     const { state, running, remaining } = await this.renew();
     if (state !== "mine") return this.again(state);
+    if (this.handing) return this.closed(!running || (await this.wire.finish()).status === 303);
     if (running && remaining > 0) {
       this.closing = false;
       this.tell(this.clock ? "saved" : "idle");
       this.dispatchEvent(new CustomEvent("reopened", { detail: remaining }));
       return true;
     }
-    if (running && (await this.wire.timeUp()).status !== 303) return this.again("busy");
+    return this.closed(!running || (await this.wire.timeUp()).status === 303);
+  }
+
+  closed(done) {
+    if (!done) return this.again("busy");
     this.dispatchEvent(new CustomEvent("closed"));
     return true;
   }
@@ -231,8 +262,8 @@ export class Saver extends EventTarget {
   tell(state) {
     this.state = state;
     const entries = [...this.waiting.values()];
-    const { clock, closing } = this;
-    const detail = { state, clock, closing, unsent: entries.length, loose: entries.some((entry) => entry.loose) };
+    const { clock, closing, handing } = this;
+    const detail = { state, clock, closing, handing, unsent: entries.length, loose: entries.some((entry) => entry.loose) };
     this.dispatchEvent(new CustomEvent("state", { detail }));
   }
 }

@@ -53,6 +53,10 @@ export class Wire {
     return this.call(this.urls.state, {});
   }
 
+  finish() {
+    return this.call(this.urls.finish, { method: "POST" });
+  }
+
   timeUp() {
     return this.call(this.urls.finish, { method: "POST", body: new URLSearchParams({ timeup: "1" }) });
   }

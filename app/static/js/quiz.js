@@ -2,6 +2,7 @@
 
 import { field, read, write } from "./quiz-fields.js";
 import { Line, speaker } from "./quiz-line.js";
+import { isAside, putAside } from "./quiz-offline.js";
 import { Marks } from "./quiz-marks.js";
 import { note } from "./quiz-outcome.js";
 import { Saver } from "./quiz-saver.js";
@@ -53,8 +54,20 @@ function acknowledged(one, marks) {
   marks.draw(one.slot);
 }
 
+/* A page that was put aside earlier shows what was saved since. */
+async function catchUp(saver) {
+  for (const entry of await saver.known()) {
+    const section = sections.get(entry.slot);
+    const seen = section && field(section, "seen");
+    if (!seen || Number(seen.value) >= entry.seen) continue;
+    seen.value = entry.seen;
+    write(section, entry.fields);
+  }
+}
+
 /* Every change is kept; what an earlier page could not send comes back into its fields. */
 async function watch(saver) {
+  await catchUp(saver);
   const last = new Map([...sections].map(([slot, section]) => [slot, JSON.stringify(read(section))]));
   function changed(event) {
     const section = event.target.closest("section[data-slot]");
@@ -89,22 +102,65 @@ function submit(element, button) {
   element.submit();
 }
 
-/* Turning a page and finishing wait until everything is safe; without a connection they stay where they are.
-   Where the script cannot save at all the plain form goes its way and takes the answers with it. */
+/* The page that a button leads to; empty for a button that does something with a question. */
+function pageOf(button) {
+  const [what, number] = (button?.value ?? "").split("-");
+  return what === "page" ? `${location.pathname}?page=${number}` : "";
+}
+
+/* Whether the server hears us now; a question costs less than a form that ends on the browser's error page. */
+async function heard(saver) {
+  try {
+    return (await saver.wire.state()).status < 500;
+  } catch (error) {
+    if (error instanceof Away) return false;
+    throw error;
+  }
+}
+
+/* Turning a page waits until everything is safe. Without a connection the page that was put aside takes over,
+   which has all questions, or all stays where it is. Where the script cannot save at all the plain form goes
+   its way and takes the answers with it. */
 function hold(element, saver) {
   let pressed = null;
   element.addEventListener("click", (event) => (pressed = event.target.closest("button")));
   element.addEventListener("submit", async (event) => {
-    if (leaving || !saver.unsent.length || saver.manual) {
+    if (leaving || saver.manual) {
       leaving = true;
       return;
     }
     event.preventDefault();
     const button = event.submitter ?? pressed;
-    const safe = await saver.flush();
-    if (leaving || (!safe && !saver.manual)) return;
-    leaving = true;
-    submit(element, button);
+    const safe = (await saver.flush()) && (await heard(saver));
+    if (leaving) return;
+    if (safe || saver.manual) {
+      leaving = true;
+      submit(element, button);
+    } else if (saver.stored && pageOf(button) && (await isAside(bar.dataset.attempt))) {
+      go(pageOf(button));
+    } else if (!saver.unsent.length) {
+      line.show({ state: "offline", unsent: 0 });
+    }
+  });
+}
+
+/* Handing in without a connection: nothing more is asked, and the work goes as soon as there is one. */
+function holdFinishing(element, saver) {
+  element.addEventListener("submit", async (event) => {
+    if (leaving || saver.manual) {
+      leaving = true;
+      return;
+    }
+    event.preventDefault();
+    if ((await saver.flush()) && (await heard(saver))) {
+      leaving = true;
+      submit(element, null);
+      return;
+    }
+    if (saver.manual) return;
+    element.closest("dialog")?.close();
+    lock(true);
+    saver.handIn();
   });
 }
 
@@ -128,7 +184,8 @@ function setUpNavigator(saver) {
 }
 
 function setUpLeaving(saver) {
-  for (const element of document.querySelectorAll("[data-answers], [data-finish-form]")) hold(element, saver);
+  for (const element of document.querySelectorAll("[data-answers]")) hold(element, saver);
+  for (const element of document.querySelectorAll("[data-finish-form]")) holdFinishing(element, saver);
   setUpNavigator(saver);
   document.querySelector("[data-save-button]")?.addEventListener("click", async (event) => {
     if (!saver.unsent.length || saver.manual) return;
@@ -195,9 +252,9 @@ function setUpTimer(saver, remaining) {
 /* ---- the page */
 
 async function start() {
-  const { person, attempt, began, save, state, finish, flag, token, icons } = bar.dataset;
+  const { person, attempt, began, key, whole, worker, changes, save, state, finish, flag, token, icons } = bar.dataset;
   const wire = new Wire({ save, state, finish, flag, token });
-  const saver = new Saver({ store: await openStore(), prefix: `${person}/${attempt}/${began}/`, wire });
+  const saver = new Saver({ store: await openStore(key), prefix: `${person}/${attempt}/${began}/`, wire });
   const marks = new Marks({ sections, saver, say, icons, remark });
   let timer = null;
   const clock = bar.querySelector("[data-timer]");
@@ -228,6 +285,7 @@ async function start() {
   if (clock?.dataset.remaining) setTime(Number(clock.dataset.remaining));
   if (clock) lookAtTime(saver, wire, setTime);
   setUpLeaving(saver);
+  putAside({ attempt, whole, worker, changes: changes === "1" }).catch((error) => console.info(error)); /* Without it a connection is needed, as everywhere. */
 }
 
 start().catch((error) => {

@@ -21,6 +21,20 @@ document.querySelector("[data-theme-form]")?.addEventListener("submit", async (e
   }
 });
 
+/* What was put aside for times without a connection goes before somebody signs out. */
+for (const form of document.querySelectorAll("[data-sign-out]")) {
+  form.addEventListener("submit", async (event) => {
+    if (!("caches" in globalThis)) return;
+    event.preventDefault();
+    try {
+      const names = (await caches.keys()).filter((name) => name.startsWith("attempt-"));
+      await Promise.all(names.map((name) => caches.delete(name)));
+    } finally {
+      form.submit();
+    }
+  });
+}
+
 /* A system set to dark has a button that offers light. */
 const switcher = document.querySelector("[data-theme-form] button");
 if (switcher && !root.dataset.theme && matchMedia("(prefers-color-scheme: dark)").matches) {
