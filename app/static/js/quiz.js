@@ -93,7 +93,12 @@ async function watch(saver) {
 
 /* ---- leaving the page */
 
+/* Not before the event that asked for it is over: until then the form takes no other. */
 function submit(element, button) {
+  setTimeout(() => submitNow(element, button));
+}
+
+function submitNow(element, button) {
   if (element.requestSubmit) {
     element.requestSubmit(button);
     return;
@@ -114,7 +119,8 @@ async function heard(saver) {
     return (await saver.wire.state()).status < 500;
   } catch (error) {
     if (error instanceof Away) return false;
-    throw error;
+    console.error(error);
+    return true; /* A fault of the script: the plain form is the way. */
   }
 }
 
