@@ -12,18 +12,31 @@ from tests.postgres import Cluster
 
 
 @pytest.fixture(scope="session")
+def running() -> Iterator[dict[str, Installation]]:
+    """The installations that were started, by database; all live to the end, whatever the order of tests."""
+    started: dict[str, Installation] = {}
+    yield started
+    for one in started.values():
+        one.stop()
+
+
+@pytest.fixture(scope="session")
 def installation(
-    backend: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Installation]:
+    backend: str,
+    running: dict[str, Installation],
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Installation:
     """Everything running, with the sample content, on this database."""
-    url = ""
-    if backend == "postgresql":
-        cluster: Cluster = request.getfixturevalue("cluster")
-        url = cluster.fresh_database()
-    running = Installation(tmp_path_factory.mktemp(f"installation-{backend}") / "var", url)
-    running.start()
-    yield running
-    running.stop()
+    if backend not in running:
+        url = ""
+        if backend == "postgresql":
+            cluster: Cluster = request.getfixturevalue("cluster")
+            url = cluster.fresh_database()
+        made = Installation(tmp_path_factory.mktemp(f"installation-{backend}") / "var", url)
+        made.start()
+        running[backend] = made
+    return running[backend]
 
 
 @pytest.fixture(scope="session")

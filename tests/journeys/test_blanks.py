@@ -87,7 +87,7 @@ def desk(
 ) -> Iterator[Desk]:
     database = Database(Settings.from_env(installation.env).database_url)
     with database.unit_of_work() as session:
-        version = a_course(session, key="blanks", quiz=False, published_at=None)
+        version = a_course(session, quiz=False, published_at=None)
         module = (
             session.scalars(select(Activity).where(Activity.course_version_id == version.id)).one().module_id
         )

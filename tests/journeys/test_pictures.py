@@ -96,7 +96,7 @@ def desk(
     database = Database(settings.database_url)
     key = FolderStore(settings.files_folder).put(MAP)
     with database.unit_of_work() as session:
-        version = a_course(session, key="volga", quiz=False, published_at=None)
+        version = a_course(session, quiz=False, published_at=None)
         module = (
             session.scalars(select(Activity).where(Activity.course_version_id == version.id)).one().module_id
         )
