@@ -2,8 +2,8 @@
 scrolls sideways on a phone.
 
 On one database only: what a page is made of does not depend on where its rows lie. The other looks change
-colours and sizes, not what a page is made of, so for them only the rules of colours and sizes are asked, unless
-KAFEDRA_EVERY_RULE=1 wants all of them everywhere.
+colours and sizes, not what a page is made of, so for them only the rules of colours and sizes are asked,
+unless KAFEDRA_EVERY_RULE=1 wants all of them everywhere.
 """
 
 import os
