@@ -190,10 +190,11 @@ export class Saver extends EventTarget {
   async settle(one, sent) {
     const now = this.waiting.get(one.slot);
     if (one.fate === "refused") this.refused.add(one.slot);
-    if (one.fate === "saved" && one.seen !== undefined) await this.remember(sent, one.seen);
     if (now === sent) this.waiting.delete(one.slot);
     else if (now && one.seen !== undefined) now.seen = one.seen;
+    /* From here on the learner may have answered anew: what waits now is not to be touched. */
     await this.dropped(sent);
+    if (one.fate === "saved" && one.seen !== undefined) await this.remember(sent, one.seen);
   }
 
   /* For a page that was put aside before this answer. */
