@@ -125,6 +125,17 @@ ANYTHING = select(
         exists(select(DELIVERIES.c.id).where(DUE)),
     )
 )
+OWED_OF = select(MESSAGES.c.payload).where(
+    MESSAGES.c.name == bindparam("name"),
+    or_(
+        MESSAGES.c.dispatched_at.is_(None),
+        exists(
+            select(DELIVERIES.c.id).where(
+                DELIVERIES.c.message_id == MESSAGES.c.id, DELIVERIES.c.done_at.is_(None)
+            )
+        ),
+    ),
+)
 SETTLE = (
     update(DELIVERIES)
     .where(DELIVERIES.c.id == bindparam("delivery"))
@@ -154,6 +165,19 @@ def publish(session: Session, fact: Fact, *, now: datetime) -> None:
     }
     session.execute(STORE, row)
     session.info.setdefault(PUBLISHED, set()).add(fact.name())
+
+
+def publish_missing(session: Session, facts: Sequence[Fact], *, now: datetime) -> int:
+    """Publish those of the facts, all of one kind, that are not on their way already; how many there were.
+    Telling again what is still owed would only make more of it."""
+    if not facts:
+        return 0
+    rows = ask(session, OWED_OF, {"name": facts[0].name()})
+    on_the_way = {frozenset(row.payload.items()) for row in rows}
+    missing = [fact for fact in facts if frozenset(asdict(fact).items()) not in on_the_way]
+    for fact in missing:
+        publish(session, fact, now=now)
+    return len(missing)
 
 
 def took_published(session: Session) -> frozenset[str]:

@@ -16,6 +16,7 @@ from email.message import EmailMessage
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import structlog
+from sqlalchemy.exc import OperationalError
 
 from courses import notifications
 from courses.clock import utcnow
@@ -32,6 +33,10 @@ ABOUT_THE_SENDER = frozenset({"5.1.7", "5.1.8"})
 log = structlog.get_logger("kafedra.mail")
 
 
+class Unwritable(Exception):
+    """This letter cannot be written; it waits for the mend of what is wrong with it."""
+
+
 def send_letter(database: Database, letter_id: int | None, settings: Settings) -> None:
     """Send one letter unless it is sent, refused, or in another's hands; None is nothing to send."""
     if letter_id is None:
@@ -40,8 +45,7 @@ def send_letter(database: Database, letter_id: int | None, settings: Settings) -
         if not notifications.take(session, letter_id, now=utcnow()):
             return
     try:
-        with database.reading() as session:
-            message = notifications.compose(session, letter_id, settings)
+        message = _written(database, letter_id, settings)
         refusal = deliver(message, letter_id, settings)
     except BaseException:
         with database.unit_of_work() as session:
@@ -55,11 +59,21 @@ def send_letter(database: Database, letter_id: int | None, settings: Settings) -
     log.info("letter.closed", letter=letter_id, refusal=refusal or None)
 
 
+def _written(database: Database, letter_id: int, settings: Settings) -> EmailMessage:
+    try:
+        with database.reading() as session:
+            return notifications.compose(session, letter_id, settings)
+    except OperationalError:
+        raise  # the database is away: nothing is wrong with the letter
+    except Exception as error:
+        raise Unwritable(letter_id) from error
+
+
 def send_owed(database: Database, settings: Settings, now: datetime) -> int:
     """Send what a dead worker or an absent mail server left behind; how many were tried.
 
-    A letter whose recipient is to be asked later does not hold up the others; a server that is away, or takes
-    nothing from this installation, ends the round.
+    A letter whose recipient is to be asked later, or that cannot be written, does not hold up the others; a
+    server that is away, or takes nothing from this installation, ends the round.
     """
     with database.reading() as session:
         waiting = notifications.owed(session, now=now)
@@ -68,6 +82,8 @@ def send_owed(database: Database, settings: Settings, now: datetime) -> int:
             send_letter(database, letter_id, settings)
         except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError):
             continue
+        except Unwritable:
+            log.exception("letter.broken", letter=letter_id)
         except OSError as error:
             log.error("letters.waiting", waiting=len(waiting), reason=type(error).__name__)
             return tried

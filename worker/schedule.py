@@ -76,15 +76,19 @@ def close_over(base: Database, now: datetime) -> None:
 
 
 def tell_again(base: Database, now: datetime) -> None:
-    """Ask anew for what was refused for a reason that may be gone, such as an unprintable name."""
+    """Ask anew for what was refused for a reason that may be gone, such as an unprintable name; what is still
+    on its way to a worker is not asked for twice."""
     before = now - PATIENCE
     with base.unit_of_work() as session:
-        for attempt_id in quizzes.owed(session, before=before):
-            outbox.publish(session, quizzes.AttemptFinished(attempt_id), now=now)
-        for enrolment_id in certificates.unissued(session, before=before):
-            outbox.publish(session, learning.EnrolmentCompleted(enrolment_id), now=now)
-        for certificate_id in certificates.owed(session, before=before):
-            outbox.publish(session, certificates.CertificateNumbered(certificate_id), now=now)
+        finished = [quizzes.AttemptFinished(one) for one in quizzes.owed(session, before=before)]
+        completed = [
+            learning.EnrolmentCompleted(one) for one in certificates.unissued(session, before=before)
+        ]
+        numbered = [
+            certificates.CertificateNumbered(one) for one in certificates.owed(session, before=before)
+        ]
+        for facts in (finished, completed, numbered):
+            outbox.publish_missing(session, facts, now=now)
 
 
 def send_letters(base: Database, now: datetime) -> None:

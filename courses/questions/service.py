@@ -31,11 +31,10 @@ def store(session: Session, bank: str, drafts: Sequence[Draft], *, now: datetime
     categories = _categories(session, bank, {category_path(draft.category) for draft in drafts})
     prints, known = _in_bank(session, bank)
     ids: list[int] = []
-    taken: set[int] = set()
-    for draft in drafts:
-        body = body_of(draft)
-        path = category_path(draft.category)
-        mark = fingerprint(path, body)
+    read = [(category_path(draft.category), body_of(draft)) for draft in drafts]
+    marks = [fingerprint(path, body) for path, body in read]
+    taken = {prints[mark].question_id for mark in marks if mark in prints}
+    for (path, body), mark in zip(read, marks, strict=True):
         if mark not in prints:
             alike = [item for item in known[path, body["name"], body["type"]] if item[0].id not in taken]
             question, number = alike[0] if alike else (_new(session, categories[path], body, now), 0)

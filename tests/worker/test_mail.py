@@ -255,6 +255,21 @@ def test_a_recipient_to_be_asked_later_does_not_hold_up_the_others(database, smt
     assert row(database, letter_id).sent_at is not None
 
 
+def test_a_letter_that_cannot_be_written_does_not_hold_up_the_others(
+    database, smtp, mailbox, letter_id, capsys
+):
+    with database.unit_of_work() as session:
+        broken = session.get_one(Letter, letter_id)
+        broken.created_at = utcnow() - timedelta(minutes=3)
+        broken.template = "no_such_letter"
+        person = a_person(session)
+        other = notifications.tell_password_changed(session, person.id, now=utcnow() - timedelta(minutes=2))
+    assert send_owed(database, smtp, utcnow() + timedelta(minutes=1)) == 2
+    assert row(database, other).sent_at is not None
+    assert row(database, letter_id).sent_at is None
+    assert "letter.broken" in capsys.readouterr().out
+
+
 def test_an_absent_mail_server_is_a_passing_trouble(database, settings, letter_id):
     with pytest.raises(ConnectionRefusedError):
         send_letter(database, letter_id, replace(settings, smtp_url="smtp://127.0.0.1:9"))

@@ -3,13 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from courses.clock import utcnow
 from courses.db import Database
 from courses.errors import NotFound
 from courses.files import Waiting
-from courses.outbox import OutboxMessage
+from courses.outbox import OutboxDelivery, OutboxMessage, dispatch
 from courses.quizzes.models import Attempt, AttemptState, GradingProgress
 from courses.settings import Settings
 from tests import factories
@@ -52,6 +52,25 @@ def test_a_finished_attempt_without_a_mark_is_asked_for_anew(database: Database)
     with database.reading() as session:
         told = session.scalars(select(OutboxMessage).where(OutboxMessage.name == "AttemptFinished")).all()
         assert [message.payload for message in told] == [{"attempt_id": attempt_id}]
+
+
+def test_what_is_still_on_its_way_is_not_asked_for_twice(database: Database) -> None:
+    now = utcnow()
+    with database.unit_of_work() as session:
+        owed = factories.an_enrolment(session, completed_at=now - timedelta(hours=1)).id
+    schedule.tell_again(database, now)
+    schedule.tell_again(database, now + timedelta(minutes=30))
+    with database.unit_of_work() as session:
+        dispatch(session, {"EnrolmentCompleted": ["a reaction"]}, now=now)
+    schedule.tell_again(database, now + timedelta(hours=1))
+    told = select(OutboxMessage).where(OutboxMessage.name == "EnrolmentCompleted")
+    with database.reading() as session:
+        assert [message.payload for message in session.scalars(told)] == [{"enrolment_id": owed}]
+    with database.unit_of_work() as session:
+        session.execute(update(OutboxDelivery).values(done_at=now, refusal="nobody"))
+    schedule.tell_again(database, now + timedelta(hours=2))
+    with database.reading() as session:
+        assert len(session.scalars(told).all()) == 2, "what was refused is asked for anew"
 
 
 def test_packages_that_waited_a_day_for_a_yes_are_dropped(
