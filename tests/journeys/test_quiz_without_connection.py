@@ -120,7 +120,7 @@ def test_a_quiz_begun_with_a_connection_is_worked_through_and_handed_in_without_
     context = phone()
     page = begin(context, enrolled)
     before = answer_everything(page)
-    expect(page.locator("[data-saving] span").first).to_have_text(SAVED, timeout=6_000)
+    expect(page.locator("[data-saving] span").first).to_have_text(SAVED, timeout=15_000)
     cable.cut()
     page.locator("button[name=go][value=page-2]").click()
     expect(page.get_by_text("Нет связи: здесь все вопросы")).to_be_visible(timeout=15_000)
@@ -130,7 +130,7 @@ def test_a_quiz_begun_with_a_connection_is_worked_through_and_handed_in_without_
         expect(page.locator(choice)).to_be_checked()
     ticked = answer_everything(page)
     assert len(ticked) > 1
-    expect(page.locator("[data-saving] span").first).to_contain_text("Нет связи", timeout=8_000)
+    expect(page.locator("[data-saving] span").first).to_contain_text("Нет связи", timeout=15_000)
     address = page.url
     context.close()
 
@@ -139,7 +139,7 @@ def test_a_quiz_begun_with_a_connection_is_worked_through_and_handed_in_without_
     for choice in ticked:
         expect(again.locator(choice)).to_be_checked()
     again.locator("[data-finish-form] button").click()
-    expect(again.locator("[data-saving] span").first).to_contain_text("Сдадим работу", timeout=10_000)
+    expect(again.locator("[data-saving] span").first).to_contain_text("Сдадим работу", timeout=15_000)
     cable.mend()
     again.wait_for_url(re.compile("/result"), timeout=30_000)
     expect(again.locator("[data-graded]")).to_be_visible(timeout=15_000)
@@ -151,13 +151,13 @@ def test_a_quiz_begun_with_a_connection_is_worked_through_and_handed_in_without_
 def test_nothing_stays_readable_after_the_end_or_after_signing_out(
     enrolled: Enrolled, cable: Cable, phone: Callable[[], BrowserContext]
 ) -> None:
-    page = begin(phone(), cable)
+    page = begin(phone(), enrolled)
     attempt = attempt_of(page)
     answer_everything(page)
-    expect(page.locator("[data-saving] span").first).to_have_text(SAVED, timeout=6_000)
+    expect(page.locator("[data-saving] span").first).to_have_text(SAVED, timeout=15_000)
     cable.cut()
     answer_everything(page)
-    expect(page.locator("[data-saving] span").first).to_contain_text("Нет связи", timeout=8_000)
+    expect(page.locator("[data-saving] span").first).to_contain_text("Нет связи", timeout=15_000)
     kept = page.evaluate(
         """async () => {
           const base = await new Promise((resolve) => {
@@ -179,5 +179,5 @@ def test_nothing_stays_readable_after_the_end_or_after_signing_out(
     expect(page.locator("[data-saving] span").first).to_have_text(SAVED, timeout=35_000)
     page.goto("/study/")
     page.locator("[data-sign-out] button").first.evaluate("button => button.click()")
-    page.wait_for_function("() => !document.querySelector('[data-sign-out]')", timeout=10_000)
+    page.wait_for_function("() => !document.querySelector('[data-sign-out]')", timeout=15_000)
     assert not page.evaluate(ASIDE.split("&&", maxsplit=1)[0], attempt)
