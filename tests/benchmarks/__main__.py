@@ -24,17 +24,18 @@ from courses.files import FolderStore
 from courses.settings import Settings
 from tests import factories
 from tests.benchmarks.browser import Browser
+from tests.benchmarks.bulk import crowd, grading, importing
 from tests.benchmarks.installations import SECRET, Counter, Running, embedded, production
 from tests.benchmarks.meter import Hello, Meter, Result, cpu_seconds, yardstick
 from tests.benchmarks.report import write_report
 from tests.benchmarks.works import Visitor, autosaver, take_quiz
-from tests.benchmarks.world import LEARNERS
 from tests.installation import Installation
 from tests.postgres import Cluster
 
 OFFERINGS, FEW_OFFERINGS = 2000, 20
 CERTIFICATES, WARMING_UP, A_ROUND = 170, 20, 50
 CLIENTS = 4
+STUDYING = 50
 MEGABYTE = 1024 * 1024
 
 
@@ -200,7 +201,7 @@ def memory(running: Running) -> list[Result]:
     rest = running.installation.pss() / MEGABYTE
     visitors = [
         Visitor.signed_in(Browser(running.port), running.world, learner, SECRET)
-        for learner in running.world.learners
+        for learner in running.world.learners[:STUDYING]
     ]
     with ThreadPoolExecutor(len(visitors)) as pool:
         studying = [pool.submit(_study, visitor) for visitor in visitors]
@@ -212,7 +213,7 @@ def memory(running: Running) -> list[Result]:
             one.result()
     return [
         Result("memory at rest", rest, 250.0, unit="MB PSS", setup="embedded"),
-        Result(f"memory with {LEARNERS} learners", most, 400.0, unit="MB PSS", setup="embedded"),
+        Result(f"memory with {STUDYING} learners", most, 400.0, unit="MB PSS", setup="embedded"),
     ]
 
 
@@ -247,7 +248,9 @@ def everything(folder: Path, hello: Hello) -> list[Result]:
             meter = Meter(running.roots, hello)
             results += measured(running, meter, "production", latencies)
             results += [verification(running, meter), *_waits(latencies, "production")]
+            results += crowd(running)
         results.append(certificate(folder, cluster, hello))
+        results += [*grading(cluster, hello), importing(cluster, hello)]
         results.append(hundredfold(folder, cluster, hello, results[0]))
     latencies.clear()
     with embedded(folder, OFFERINGS) as running:

@@ -18,6 +18,11 @@ NAMES = {
     "20-question attempt, one page": "попытка, 20 вопросов на одной странице",
     "20-question attempt, page by page": "попытка, 20 вопросов по одному",
     "certificate: number, snapshot, PDF, stored": "сертификат: номер, снимок, PDF, запись",
+    "grading of a 20-question attempt": "проверка попытки из 20 вопросов исполнителем",
+    "10,000 GIFT questions imported, each": "импорт 10 000 вопросов GIFT, один вопрос",
+    "attempts graded a second by one core": "проверено попыток из 20 вопросов за секунду одним ядром",
+    "autosave, 200 attempts at once, median": "автосохранение, 200 попыток сразу по 100 в секунду, медиана",
+    "autosave, 200 attempts at once, 95 of 100": "автосохранение, 200 попыток сразу, 95 из 100",
     "verification page": "страница проверки сертификата",
     "catalogue, 100 times the data, ratio": "каталог при стократных данных, во сколько раз дороже",
     "memory at rest": "память в покое, все процессы",
@@ -27,7 +32,7 @@ NAMES = {
     "finishing until the mark, median": "от «Завершить» до оценки, медиана",
     "finishing until the mark, 95 of 100": "от «Завершить» до оценки, 95 из 100",
 }
-UNITS = {"s": "с", "MB PSS": "МБ PSS", "ratio": "раза"}
+UNITS = {"s": "с", "MB PSS": "МБ PSS", "ratio": "раза", "a second": "в секунду"}
 HEAD = f"""\
 # Скорость
 

@@ -23,7 +23,7 @@ TOPICS = (
 PLACES = ("в начальной школе", "в старших классах", "на уроке истории", "в сельской школе", "с родителями")
 SENTENCE = "Сетевое сообщество держится на связях между людьми, а не на числе участников. "
 PARAGRAPH = f"<p>{SENTENCE * 6}</p>\n"
-LESSONS_IN_MODULE, MODULES, LEARNERS, QUESTIONS = 4, 3, 50, 20
+LESSONS_IN_MODULE, MODULES, LEARNERS, QUESTIONS = 4, 3, 200, 20
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser import launch
 from tests.installation import Installation
 from tests.postgres import Cluster
+
+expect.set_options(timeout=15_000)  # a busy machine is slow; what must be quick says so where it is asked
 
 
 @pytest.fixture(scope="session")

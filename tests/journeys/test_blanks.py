@@ -146,7 +146,7 @@ def test_words_are_dragged_into_the_text_and_a_used_one_stays_where_it_is(quiz: 
     drag(quiz, middle(word(quiz, "пирогами")), middle(gap(quiz, 2)))
     expect(gap(quiz, 2)).to_have_value("")
     drag(quiz, middle(word(quiz, "пирогами")), middle(gap(quiz, 3)))
-    saving(quiz).to_have_text(SAVED, timeout=4_000)
+    saving(quiz).to_have_text(SAVED, timeout=15_000)
     assert desk.stored(attempt_of(quiz)) == [{"gaps": [0, None, 0]}]
     gap(quiz, 1).select_option("")
     expect(word(quiz, "едешь")).not_to_have_class(re.compile("thing-used"))
@@ -171,13 +171,13 @@ def test_lists_are_filled_by_keyboard_and_a_word_that_moves_is_told(quiz: Page, 
     expect(quiz.locator("[data-words] [data-said]")).to_have_text(
         "«едешь» теперь в пропуске 2, пропуск 1 свободен"
     )
-    saving(quiz).to_have_text(SAVED, timeout=4_000)
+    saving(quiz).to_have_text(SAVED, timeout=15_000)
     assert desk.stored(attempt_of(quiz)) == [{"gaps": [None, 0, None]}]
 
 
 def test_blanks_of_every_kind_are_saved_and_come_back(quiz: Page, desk: Desk) -> None:
     fill(quiz)
-    saving(quiz).to_have_text(SAVED, timeout=4_000)
+    saving(quiz).to_have_text(SAVED, timeout=15_000)
     assert desk.stored(attempt_of(quiz))[-1] == {
         "blanks": [{"text": "Волга"}, {"choice": 1}, {"text": "3530"}, {"choice": 0}, {"choices": [0, 1]}]
     }
@@ -185,7 +185,7 @@ def test_blanks_of_every_kind_are_saved_and_come_back(quiz: Page, desk: Desk) ->
     expect(blank(quiz, 1)).to_have_value("Волга")
     expect(blank(quiz, 4).get_by_label("равнинная")).to_be_checked()
     blank(quiz, 4).get_by_label("Пока без ответа").check()
-    saving(quiz).to_have_text(SAVED, timeout=4_000)
+    saving(quiz).to_have_text(SAVED, timeout=15_000)
     assert desk.stored(attempt_of(quiz))[-1]["blanks"][3] is None
 
 
@@ -230,7 +230,7 @@ def test_a_finger_drags_a_word_and_taps_it_into_its_blank(
     word(page, "будешь").tap()
     gap(page, 2).tap()
     expect(gap(page, 2)).to_have_value("1")
-    saving(page).to_have_text(SAVED, timeout=4_000)
+    saving(page).to_have_text(SAVED, timeout=15_000)
     context.close()
 
 

@@ -73,13 +73,13 @@ def test_words_are_counted_as_they_are_written_and_nobody_meets_a_barrier(page: 
     expect(count).to_have_text("0")
     field.press_sequentially("Жарко и")
     expect(count).to_have_text("2")
-    saving(page).to_have_text(SAVED, timeout=4_000)
+    saving(page).to_have_text(SAVED, timeout=15_000)
     page.reload()
     expect(page.locator("[data-missing]")).to_contain_text("сейчас 2")
     field.fill(ODD)
     expect(count).to_have_text(str(count_words(ODD)))
     expect(page.locator("[data-missing]")).to_be_hidden()
-    saving(page).to_have_text(SAVED, timeout=4_000)
+    saving(page).to_have_text(SAVED, timeout=15_000)
     assert desk.stored(attempt_of(page)) == [{"text": ODD}]
     for media in ("none", "active"):
         page.emulate_media(forced_colors=media)  # type: ignore[arg-type]

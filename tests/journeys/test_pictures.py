@@ -227,7 +227,7 @@ def test_things_are_dragged_to_places_from_place_to_place_and_away(quiz: Page, d
     expect(place_list(quiz, 0)).to_have_value("")
     expect(place_list(quiz, 1)).to_have_value("1")
     drag(quiz, middle(things.filter(has_text="Нижний")), on_screen(drawing, 200, 145))
-    saving(quiz).to_have_text(SAVED, timeout=4_000)
+    saving(quiz).to_have_text(SAVED, timeout=15_000)
     assert desk.stored(attempt_of(quiz))[0] == {"places": [0, 1]}
     drag(quiz, on_screen(drawing, 430, 185), on_screen(drawing, 60, 370))
     expect(place_list(quiz, 1)).to_have_value("")
@@ -259,7 +259,7 @@ def test_places_are_filled_by_keyboard_alone_and_a_thing_that_moves_is_told(quiz
     expect(places(quiz).locator("[data-said]")).to_have_text(
         "«Нижний Новгород» теперь на месте 2, место 1 свободно"
     )
-    saving(quiz).to_have_text(SAVED, timeout=4_000)
+    saving(quiz).to_have_text(SAVED, timeout=15_000)
     assert desk.stored(attempt_of(quiz)) == [{"places": [None, 0]}]
     quiz.reload()
     expect(places(quiz).locator("[data-spot=place-1] text").first).to_have_text("Нижний Новгород")
@@ -277,7 +277,7 @@ def test_markers_are_dragged_from_their_button_moved_and_dragged_away(quiz: Page
     expect(pin).to_have_count(1)
     drag(quiz, middle(pin.locator(".pin-point")), on_screen(drawing, 400, 150))
     expect(markers(quiz).locator("[data-pin]")).to_have_count(1)
-    saving(quiz).to_have_text(SAVED, timeout=4_000)
+    saving(quiz).to_have_text(SAVED, timeout=15_000)
     ((_, points),) = (answer["markers"] for answer in desk.stored(attempt_of(quiz)))
     assert points == [[pytest.approx(400, abs=3), pytest.approx(150, abs=3)]]
     left, top = on_screen(drawing, 300, 0)
@@ -297,7 +297,7 @@ def test_markers_are_set_moved_and_removed_by_keyboard_alone(quiz: Page, desk: D
         quiz.keyboard.press(key)
     expect(markers(quiz).get_by_role("button", name="Казань: слева 319, сверху 191")).to_be_focused()
     expect(markers(quiz).locator("[data-said]")).to_have_text("Казань: слева 319, сверху 191")
-    saving(quiz).to_have_text(SAVED, timeout=4_000)
+    saving(quiz).to_have_text(SAVED, timeout=15_000)
     assert desk.stored(attempt_of(quiz)) == [{"markers": [[[319, 191]], []]}]
     for _ in range(40):
         quiz.keyboard.press("ArrowRight")
@@ -327,7 +327,7 @@ def test_markers_that_could_not_be_sent_are_back_when_the_page_is(quiz: Page, de
     quiz.unroute("**/responses")
     quiz.reload()
     expect(markers(quiz).locator("[data-pin]")).to_have_count(3)
-    saving(quiz).to_have_text(SAVED, timeout=6_000)
+    saving(quiz).to_have_text(SAVED, timeout=15_000)
     assert desk.stored(attempt_of(quiz)) == [{"markers": [[], [[300, 200]] * 3]}]
 
 
@@ -382,7 +382,7 @@ def test_a_finger_drags_things_and_markers(browser: Browser, live_server: str, d
     expect(markers(page).locator("[data-pin]")).to_have_count(1)
     swipe(middle(markers(page).locator(".pin-point")), on_screen(drawing, 400, 150))
     expect(markers(page).get_by_role("button", name=re.compile(r"^устье: слева (39|40)\d"))).to_have_count(1)
-    saving(page).to_have_text(SAVED, timeout=4_000)
+    saving(page).to_have_text(SAVED, timeout=15_000)
     context.close()
 
 

@@ -198,14 +198,14 @@ def test_answers_given_without_a_connection_wait_on_the_device_and_are_sent_late
     choice = another_choice(quiz)
     context.set_offline(True)
     quiz.check(choice)
-    saving(quiz).to_have_text(OFFLINE, timeout=6_000)
+    saving(quiz).to_have_text(OFFLINE, timeout=15_000)
     expect(quiz.locator(".navigator .q-unsent").first).to_be_visible()
     assert len(stored(quiz)) == 1
     quiz.locator("[data-flagged]").first.click()
     expect(quiz.locator("[data-remark]:visible")).to_have_text(re.compile("отметка не сохранена"))
     expect(quiz.locator("[data-remark]:visible")).to_be_in_viewport()
     context.set_offline(False)
-    saving(quiz).to_have_text(SAVED, timeout=6_000)
+    saving(quiz).to_have_text(SAVED, timeout=15_000)
     expect(quiz.locator(".navigator .q-unsent")).to_have_count(0)
     quiz.reload()
     expect(quiz.locator(choice)).to_be_checked()
@@ -217,7 +217,7 @@ def test_the_line_does_not_say_saved_while_the_server_has_not_said_so(quiz: Page
 
     quiz.route("**/responses", swallow)
     quiz.check(another_choice(quiz))
-    saving(quiz).to_have_text(BUSY, timeout=6_000)
+    saving(quiz).to_have_text(BUSY, timeout=15_000)
     quiz.unroute("**/responses", swallow)
     saving(quiz).to_have_text(SAVED, timeout=15_000)
 
@@ -240,7 +240,7 @@ def test_what_was_typed_while_an_answer_was_on_its_way_is_not_called_saved(quiz:
     held[0].continue_()
     quiz.wait_for_timeout(300)
     saving(quiz).to_have_text("Сохраняем…", timeout=500)
-    saving(quiz).to_have_text(SAVED, timeout=5_000)
+    saving(quiz).to_have_text(SAVED, timeout=15_000)
     quiz.reload()
     expect(quiz.locator(other)).to_be_checked()
 
@@ -265,13 +265,13 @@ def test_a_page_killed_without_a_connection_still_has_the_answer_when_it_comes_b
     url, choice = page.url, another_choice(page)
     first.set_offline(True)
     page.check(choice)
-    saving(page).to_have_text(OFFLINE, timeout=6_000)
+    saving(page).to_have_text(OFFLINE, timeout=15_000)
     first.close()
     second = opened()
     again = second.new_page()
     again.goto(url)
     expect(again.locator(choice)).to_be_checked()
-    saving(again).to_have_text(SAVED, timeout=6_000)
+    saving(again).to_have_text(SAVED, timeout=15_000)
     again.reload()
     expect(again.locator(choice)).to_be_checked()
     second.close()
@@ -289,12 +289,12 @@ def test_time_that_ends_without_a_connection_leaves_nobody_alone_and_loses_nothi
     choice = another_choice(quiz)
     context.set_offline(True)
     quiz.check(choice)
-    saving(quiz).to_have_text(OVER, timeout=8_000)
+    saving(quiz).to_have_text(OVER, timeout=15_000)
     expect(quiz.locator("[data-announce]")).to_have_text(re.compile("Время вышло"))
     expect(quiz.locator(choice)).to_be_disabled()
     assert quiz.url.endswith(f"/attempts/{attempt}")
     context.set_offline(False)
-    quiz.wait_for_url(re.compile("/result"), timeout=8_000)
+    quiz.wait_for_url(re.compile("/result"), timeout=15_000)
     expect(quiz.locator("[data-graded]")).to_be_visible(timeout=15_000)
     expect(quiz.locator("[data-leftovers]")).to_be_hidden()
     expect(quiz.locator(".receipt")).to_contain_text(re.compile(r"[1-9]\d* из"))
@@ -309,10 +309,10 @@ def test_an_answer_that_comes_long_after_the_time_is_kept_and_the_learner_is_tol
     quiz.reload()
     context.set_offline(True)
     quiz.check(another_choice(quiz))
-    saving(quiz).to_have_text(OVER, timeout=8_000)
+    saving(quiz).to_have_text(OVER, timeout=15_000)
     set_deadline(installation, attempt, -120)
     context.set_offline(False)
-    quiz.wait_for_url(re.compile("/result"), timeout=8_000)
+    quiz.wait_for_url(re.compile("/result"), timeout=15_000)
     expect(quiz.locator("[data-outcome]")).to_have_text(KEPT_LATE)
     expect(quiz.locator("[data-graded]")).to_be_visible(timeout=15_000)
     expect(quiz.locator("[data-outcome]")).to_have_text(KEPT_LATE)
@@ -338,13 +338,13 @@ def test_more_time_given_meanwhile_opens_the_questions_again(
     set_deadline(installation, attempt, 3)
     quiz.reload()
     context.set_offline(True)
-    saving(quiz).to_have_text(OVER, timeout=8_000)
+    saving(quiz).to_have_text(OVER, timeout=15_000)
     set_deadline(installation, attempt, 600)
     context.set_offline(False)
     choice = another_choice(quiz)
-    expect(quiz.locator(choice)).to_be_enabled(timeout=6_000)
+    expect(quiz.locator(choice)).to_be_enabled(timeout=15_000)
     quiz.check(choice)
-    saving(quiz).to_have_text(SAVED, timeout=6_000)
+    saving(quiz).to_have_text(SAVED, timeout=15_000)
 
 
 def test_leftovers_of_an_attempt_finished_elsewhere_are_delivered_and_told(
@@ -353,14 +353,14 @@ def test_leftovers_of_an_attempt_finished_elsewhere_are_delivered_and_told(
     attempt = attempt_id(quiz)
     quiz.evaluate("() => { window.fetch = () => Promise.reject(new TypeError('no connection')); }")
     quiz.check(another_choice(quiz))
-    saving(quiz).to_have_text(OFFLINE, timeout=6_000)
+    saving(quiz).to_have_text(OFFLINE, timeout=15_000)
     url = quiz.url
     quiz.close()
     finish_elsewhere(context, attempt)
     again = context.new_page()
     again.goto(url)
     again.wait_for_url(re.compile("/result"))
-    expect(again.locator("[data-outcome]")).to_have_text(KEPT_LATE, timeout=6_000)
+    expect(again.locator("[data-outcome]")).to_have_text(KEPT_LATE, timeout=15_000)
     expect(again.locator("[data-graded]")).to_be_visible(timeout=15_000)
     expect(again.locator("[data-outcome]")).to_have_text(KEPT_LATE)
     assert stored(again) == []
@@ -426,9 +426,9 @@ def test_where_the_device_keeps_nothing_the_line_says_so(
     open_attempt(page, signed_in)
     context.set_offline(True)
     page.check(another_choice(page))
-    saving(page).to_have_text(ONLY_HERE, timeout=6_000)
+    saving(page).to_have_text(ONLY_HERE, timeout=15_000)
     context.set_offline(False)
-    saving(page).to_have_text(SAVED, timeout=6_000)
+    saving(page).to_have_text(SAVED, timeout=15_000)
 
 
 # ---- unexpected answers
@@ -448,7 +448,7 @@ def test_one_bad_answer_does_not_keep_the_good_ones(quiz: Page) -> None:
     quiz.route("**/responses", refuse)
     quiz.check(bad)
     quiz.check(good)
-    saving(quiz).to_have_text(re.compile(r"Сохранено .*, кроме ответов с пометкой"), timeout=6_000)
+    saving(quiz).to_have_text(re.compile(r"Сохранено .*, кроме ответов с пометкой"), timeout=15_000)
     expect(quiz.locator(f"section[data-slot='{slot}'] [data-remark]")).to_have_text(re.compile("не принят"))
     expect(quiz.locator("[data-remark]:visible")).to_have_count(1)
     assert stored(quiz) == []
@@ -466,7 +466,7 @@ def test_an_answer_that_says_nothing_is_told_with_what_to_do(quiz: Page) -> None
     quiz.route("**/responses", answer)
     choice = another_choice(quiz)
     quiz.check(choice)
-    saving(quiz).to_have_text(TROUBLE, timeout=6_000)
+    saving(quiz).to_have_text(TROUBLE, timeout=15_000)
     assert len(stored(quiz)) == 1
     with quiz.expect_navigation():
         quiz.click("[data-save-button]")
@@ -484,7 +484,7 @@ def test_who_was_signed_out_meanwhile_signs_in_in_a_new_tab_and_loses_nothing(
     choice = another_choice(quiz)
     forget_who_it_is(quiz)
     quiz.check(choice)
-    saving(quiz).to_have_text(re.compile("Нужно войти снова"), timeout=6_000)
+    saving(quiz).to_have_text(re.compile("Нужно войти снова"), timeout=15_000)
     with context.expect_page() as opened:
         quiz.click("[data-saving] a")
     tab = opened.value
@@ -507,7 +507,7 @@ def test_nothing_is_sent_in_the_name_of_somebody_else(
     sign_in(other, demo_password, "author@kafedra.example")
     quiz.bring_to_front()
     quiz.check(choice)
-    saving(quiz).to_have_text(OTHER_PERSON, timeout=6_000)
+    saving(quiz).to_have_text(OTHER_PERSON, timeout=15_000)
     expect(quiz.locator("[data-saving] a")).to_be_visible()
     assert len(stored(quiz)) == 1
     quiz.close(run_before_unload=False)
@@ -517,7 +517,7 @@ def test_nothing_is_sent_in_the_name_of_somebody_else(
     context.add_cookies(signed_in.state["cookies"])
     other.goto(url)
     expect(other.locator(choice)).to_be_checked()
-    other.wait_for_function(NOTHING_WAITS, timeout=6_000)
+    other.wait_for_function(NOTHING_WAITS, timeout=15_000)
     saving(other).to_have_text(SAVED)
 
 
@@ -540,16 +540,16 @@ def test_a_screen_reader_hears_only_that_answers_are_no_longer_safe_and_safe_aga
     for _burst in range(2):
         quiz.check(another_choice(quiz))
         saving(quiz).to_have_text("Сохраняем…")
-        saving(quiz).to_have_text(SAVED, timeout=6_000)
+        saving(quiz).to_have_text(SAVED, timeout=15_000)
     assert quiz.evaluate("heard") == []
     context.set_offline(True)
     for _burst in range(2):
         quiz.check(another_choice(quiz))
-        saving(quiz).to_have_text(OFFLINE, timeout=6_000)
+        saving(quiz).to_have_text(OFFLINE, timeout=15_000)
     quiz.wait_for_timeout(1_300)
     assert [bool(OFFLINE.match(one)) for one in quiz.evaluate("heard")] == [True]
     context.set_offline(False)
-    saving(quiz).to_have_text(SAVED, timeout=6_000)
+    saving(quiz).to_have_text(SAVED, timeout=15_000)
     assert len(quiz.evaluate("heard")) == 2
     assert SAVED.search(quiz.evaluate("heard")[1])
 
@@ -572,7 +572,7 @@ def test_answers_of_long_ago_are_forgotten_and_those_of_another_attempt_never_co
       base.close();
     }}"""
     quiz.check(choice)
-    saving(quiz).to_have_text(SAVED, timeout=6_000)
+    saving(quiz).to_have_text(SAVED, timeout=15_000)
     quiz.evaluate(entries)
     before = quiz.locator("[data-saving] span").inner_text()
     quiz.reload()

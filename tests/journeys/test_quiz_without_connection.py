@@ -1,11 +1,9 @@
 """A whole quiz on a phone whose cable is cut: page after page, through a closed browser, to the end."""
 
 import re
-import socket
-import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -13,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from app.command.accounts import PASSWORD
 from app.command.smoke import Walk
 from tests.browser import FLAGS, executable
+from tests.cable import Cable
 from tests.installation import Installation
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
@@ -23,71 +22,32 @@ ASIDE = """async (attempt) => Boolean(await caches.match("/whole", { cacheName: 
   && Boolean(navigator.serviceWorker.controller)"""
 
 
-class Cable:
-    """Between the phone and the site: everything passes, until it is cut."""
+@dataclass(frozen=True)
+class Enrolled:
+    """An installation whose teacher is enrolled in the sample course, and the cable that leads there."""
 
-    def __init__(self, url: str, enrolment: str) -> None:
-        site = urlsplit(url)
-        self.site = (site.hostname or "", site.port or 80)
-        self.enrolment = enrolment
-        self.whole = True
-        self.ends: list[socket.socket] = []
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                phone, _ = self.listener.accept()
-            except OSError:
-                return
-            if not self.whole:
-                phone.close()
-                continue
-            site = socket.create_connection(self.site)
-            self.ends += [phone, site]
-            for one, other in ((phone, site), (site, phone)):
-                threading.Thread(target=self._pass_on, args=(one, other), daemon=True).start()
-
-    def _pass_on(self, one: socket.socket, other: socket.socket) -> None:
-        try:
-            while data := one.recv(65536):
-                other.sendall(data)
-        except OSError:
-            pass  # cut, or hung up: the other end learns it below
-        for end in (one, other):
-            end.close()
-
-    def cut(self) -> None:
-        self.whole = False
-        for end in self.ends:
-            try:
-                end.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                continue  # hung up before
-        self.ends = []
-
-    def mend(self) -> None:
-        self.whole = True
-
-    def close(self) -> None:
-        self.cut()
-        self.listener.close()
+    cable: Cable
+    enrolment: str
 
 
 @pytest.fixture
-def cable(tmp_path: Path) -> Iterator[Cable]:
-    """A cable to an installation whose teacher is enrolled in the sample course."""
+def enrolled(tmp_path: Path) -> Iterator[Enrolled]:
+    """A site at the other end of a cable."""
     installation = Installation(tmp_path / "var")
     installation.start()
     walk = Walk(installation.url, tmp_path / "certificate.pdf")
     walk.sign_in(TEACHER, PASSWORD)
     walk.enrol()
-    made = Cable(installation.url, walk.enrolment)
-    yield made
-    made.close()
+    cable = Cable(installation.url)
+    yield Enrolled(cable, walk.enrolment)
+    cable.close()
     installation.stop()
+
+
+@pytest.fixture
+def cable(enrolled: Enrolled) -> Cable:
+    """What may be cut."""
+    return enrolled.cable
 
 
 @pytest.fixture
@@ -113,7 +73,7 @@ def phone(browser: Browser, cable: Cable, tmp_path: Path) -> Iterator[Callable[[
     opened[-1].close()
 
 
-def begin(context: BrowserContext, cable: Cable) -> Page:
+def begin(context: BrowserContext, enrolled: Enrolled) -> Page:
     """Sign in and begin the first quiz of the course, one question a page; wait until it is put aside."""
     page = context.new_page()
     page.goto("/sign-in")
@@ -121,7 +81,7 @@ def begin(context: BrowserContext, cable: Cable) -> Page:
     page.fill("[name=password]", PASSWORD)
     page.locator("main form button[type=submit]").first.click()
     page.wait_for_url("**/study/**")
-    page.goto(f"/study/{cable.enrolment}/m1-quiz")
+    page.goto(f"/study/{enrolled.enrolment}/m1-quiz")
     page.locator("form.thumb button").click()
     page.wait_for_url(re.compile(r"/study/attempts/\d+"))
     page.wait_for_function(ASIDE, arg=attempt_of(page), timeout=15_000)
@@ -155,12 +115,12 @@ def answer_everything(page: Page) -> list[str]:
 
 
 def test_a_quiz_begun_with_a_connection_is_worked_through_and_handed_in_without_one(
-    cable: Cable, phone: Callable[[], BrowserContext]
+    enrolled: Enrolled, cable: Cable, phone: Callable[[], BrowserContext]
 ) -> None:
     context = phone()
-    page = begin(context, cable)
+    page = begin(context, enrolled)
     before = answer_everything(page)
-    expect(page.locator("[data-saving] span").first).to_have_text(SAVED, timeout=6_000)
+    expect(page.locator("[data-saving] span").first).to_have_text(SAVED, timeout=15_000)
     cable.cut()
     page.locator("button[name=go][value=page-2]").click()
     expect(page.get_by_text("Нет связи: здесь все вопросы")).to_be_visible(timeout=15_000)
@@ -170,7 +130,7 @@ def test_a_quiz_begun_with_a_connection_is_worked_through_and_handed_in_without_
         expect(page.locator(choice)).to_be_checked()
     ticked = answer_everything(page)
     assert len(ticked) > 1
-    expect(page.locator("[data-saving] span").first).to_contain_text("Нет связи", timeout=8_000)
+    expect(page.locator("[data-saving] span").first).to_contain_text("Нет связи", timeout=15_000)
     address = page.url
     context.close()
 
@@ -179,7 +139,7 @@ def test_a_quiz_begun_with_a_connection_is_worked_through_and_handed_in_without_
     for choice in ticked:
         expect(again.locator(choice)).to_be_checked()
     again.locator("[data-finish-form] button").click()
-    expect(again.locator("[data-saving] span").first).to_contain_text("Сдадим работу", timeout=10_000)
+    expect(again.locator("[data-saving] span").first).to_contain_text("Сдадим работу", timeout=15_000)
     cable.mend()
     again.wait_for_url(re.compile("/result"), timeout=30_000)
     expect(again.locator("[data-graded]")).to_be_visible(timeout=15_000)
@@ -189,15 +149,15 @@ def test_a_quiz_begun_with_a_connection_is_worked_through_and_handed_in_without_
 
 
 def test_nothing_stays_readable_after_the_end_or_after_signing_out(
-    cable: Cable, phone: Callable[[], BrowserContext]
+    enrolled: Enrolled, cable: Cable, phone: Callable[[], BrowserContext]
 ) -> None:
-    page = begin(phone(), cable)
+    page = begin(phone(), enrolled)
     attempt = attempt_of(page)
     answer_everything(page)
-    expect(page.locator("[data-saving] span").first).to_have_text(SAVED, timeout=6_000)
+    expect(page.locator("[data-saving] span").first).to_have_text(SAVED, timeout=15_000)
     cable.cut()
     answer_everything(page)
-    expect(page.locator("[data-saving] span").first).to_contain_text("Нет связи", timeout=8_000)
+    expect(page.locator("[data-saving] span").first).to_contain_text("Нет связи", timeout=15_000)
     kept = page.evaluate(
         """async () => {
           const base = await new Promise((resolve) => {
@@ -219,5 +179,5 @@ def test_nothing_stays_readable_after_the_end_or_after_signing_out(
     expect(page.locator("[data-saving] span").first).to_have_text(SAVED, timeout=35_000)
     page.goto("/study/")
     page.locator("[data-sign-out] button").first.evaluate("button => button.click()")
-    page.wait_for_function("() => !document.querySelector('[data-sign-out]')", timeout=10_000)
+    page.wait_for_function("() => !document.querySelector('[data-sign-out]')", timeout=15_000)
     assert not page.evaluate(ASIDE.split("&&", maxsplit=1)[0], attempt)
