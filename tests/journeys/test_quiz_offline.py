@@ -44,6 +44,19 @@ NOTHING_WAITS = f"""async () => {{
 }}"""
 
 
+# A device that is busy with writing: what the site acknowledged is put down only after three seconds.
+BUSY_DEVICE = f"""async () => {{
+  const base = await {STORE};
+  const until = Date.now() + 3000;
+  const transaction = base.transaction("known", "readwrite");
+  const again = () => {{
+    if (Date.now() < until) transaction.objectStore("known").count().onsuccess = again;
+  }};
+  transaction.oncomplete = () => base.close();
+  again();
+}}"""
+
+
 @dataclass
 class SignedIn:
     """The cookies of the learner, the page of the quiz, and the attempt that ran last."""
@@ -241,6 +254,19 @@ def test_what_was_typed_while_an_answer_was_on_its_way_is_not_called_saved(quiz:
     quiz.wait_for_timeout(300)
     saving(quiz).to_have_text("Сохраняем…", timeout=500)
     saving(quiz).to_have_text(SAVED, timeout=15_000)
+    quiz.reload()
+    expect(quiz.locator(other)).to_be_checked()
+
+
+def test_an_answer_given_while_the_device_puts_down_the_one_before_is_sent_as_well(quiz: Page) -> None:
+    quiz.evaluate(BUSY_DEVICE)
+    with quiz.expect_response("**/responses"):
+        quiz.check(another_choice(quiz))
+    other = another_choice(quiz)
+    quiz.check(other)
+    with quiz.expect_response("**/responses"):
+        pass
+    quiz.wait_for_function(NOTHING_WAITS, timeout=15_000)
     quiz.reload()
     expect(quiz.locator(other)).to_be_checked()
 
