@@ -10,7 +10,7 @@ from tests.conftest import BACKENDS
 from tests.faults.report import shown
 from tests.faults.runs import RUNS, run
 
-AT_ONCE = 2
+AT_ONCE = 3
 SECONDS = 60.0
 
 
