@@ -26,6 +26,10 @@ class Browser:
         number = next(VISITORS)
         self.address = f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
 
+    def hang_up(self) -> None:
+        """Forget a connection on which something broke off; the next request makes another."""
+        self._connection.close()
+
     @property
     def compressed(self) -> int:
         """Bytes of the last answer on the wire, where the reverse proxy compresses what is not yet."""

@@ -228,7 +228,7 @@ def honest_line(folder: Path, database: str, seconds: float) -> Report:
         report.lost += [
             f"slot {slot}: «{text}» was acknowledged and is not there"
             for _, slot, text in proxy.acknowledged
-            if (slot, text) not in held
+            if text.strip() and (slot, text) not in held
         ]
     least(report, "looks at «Сохранено»", report.counted.get("looks", 0), 5)
     least(report, "faults", proxy.faults, 2)

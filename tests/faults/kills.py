@@ -58,6 +58,7 @@ class Writer(Pen):
             try:
                 self.send()
             except (*AWAY, Refused):
+                self.browser.hang_up()
                 time.sleep(PAUSE)
         return not self.waiting
 
@@ -96,6 +97,7 @@ def _write(writers: list[Writer], until: float, seed: int, report: Report) -> No
         try:
             writer.write(dice)
         except AWAY:
+            writer.browser.hang_up()
             time.sleep(PAUSE)
         except Refused as refused:
             if refused.status < 500:
